@@ -30,6 +30,9 @@ void arena_clear(struct arena *arena);
 /* Frees everything. Usable as CLEANUP(arena_release). The arena can be used again. */
 void arena_release(struct arena *arena);
 
+/* Ends the process with a message on standard error and status 1. */
+NORETURN void out_of_memory(void);
+
 /* malloc, realloc and strdup that end the process when memory runs out. */
 void *xmalloc(size_t size);
 void *xrealloc(void *old, size_t size);

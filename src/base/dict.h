@@ -1,6 +1,7 @@
 /*
  * A hash table from byte strings to 64-bit values, in order of insertion. Keys are copied into
- * the table. Keyed hashing (SipHash, random per process) so that a hostile file cannot make it slow.
+ * the table. Keyed hashing (SipHash, random per process) so that a hostile file cannot make it
+ * slow.
  */
 #ifndef BASE_DICT_H
 #define BASE_DICT_H

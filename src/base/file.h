@@ -11,11 +11,13 @@ struct file_out; /* a file being written, buffered */
 
 /*
  * Starts writing `path` ("-" is standard output). The bytes go to a temporary file in the same
- * folder, readable by its owner only, until file_out_commit. Caller ends it with commit or discard.
+ * folder, readable by its owner only, until file_out_commit. A committed file is so too, or has the
+ * mode of the file that it replaces. Devices and pipes are written directly. Caller ends it with
+ * commit or discard.
  */
 MUST_CHECK bool file_out_open(const char *path, struct file_out **out, struct error *err);
 MUST_CHECK bool file_out_write(struct file_out *file, struct slice bytes, struct error *err);
-/* Flushes, syncs, renames into place. On failure the file is discarded. Frees *file, sets it NULL. */
+/* Flushes, syncs, renames into place; discards on failure. Frees *file, sets it to NULL. */
 MUST_CHECK bool file_out_commit(struct file_out **file, struct error *err);
 /* Removes what was written. Frees *file, sets it to NULL. Usable as CLEANUP(file_out_discard). */
 void file_out_discard(struct file_out **file);

@@ -17,7 +17,8 @@ struct str {
 extern char str_empty[];
 #define STR_INIT ((struct str){str_empty, 0, 0})
 
-void str_add(struct str *s, struct slice text); /* no value adds nothing */
+/* No value adds nothing. What is added must not point into `s` itself. */
+void str_add(struct str *s, struct slice text);
 void str_add_text(struct str *s, const char *text);
 void str_add_char(struct str *s, char c);
 void str_addf(struct str *s, const char *format, ...) PRINTF(2, 3);

@@ -20,13 +20,13 @@ struct task_progress {
 };
 
 struct task {
-	const char *actor;          /* who asked for it; never NULL */
-	atomic_int *cancelled;      /* non-zero: stop; may be NULL */
-	int64_t deadline;           /* time_monotonic_ms() after which to stop; 0 = none */
+	const char *actor;     /* who asked for it; never NULL */
+	atomic_int *cancelled; /* non-zero: stop; may be NULL */
+	int64_t deadline;      /* time_monotonic_ms() after which to stop; 0 = none */
 	void (*progress)(void *sink, const struct task_progress *progress); /* may be NULL */
 	void (*warn)(void *sink, const char *message); /* a note for the user; may be NULL */
 	void *sink;
-	const char *step;           /* set by task_step */
+	const char *step; /* set by task_step */
 	const char *unit;
 	uint64_t done, total;
 };

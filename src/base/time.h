@@ -15,8 +15,8 @@ void time_now_local(char out[20]);
 /* The local zone's offset from UTC now, as "+02:00". */
 void time_local_offset(char out[7]);
 /*
- * Checks `yyyy-MM-dd HH:mm:ss` with 0 to 9 fraction digits after a dot, real calendar dates of
- * the years 0001 to 9999, seconds up to 59. No zone.
+ * Checks `yyyy-MM-dd HH:mm:ss`, optionally with a dot and 1 to 9 fraction digits: real calendar
+ * dates of the years 0001 to 9999, seconds up to 59. No zone.
  */
 bool time_is_timestamp(struct slice text);
 
