@@ -5,13 +5,26 @@
  * function here. driver.h is the other side of it.
  *
  * Every statement polls the task given to db_set_task and is interrupted when it says stop
- * (ERROR_INTERRUPTED). Errors: ERROR_DATABASE with the database's own words in the detail,
- * ERROR_LOCKED when the database is busy beyond the limit, ERROR_READ_ONLY, ERROR_NO_TABLES,
- * ERROR_UNREACHABLE, ERROR_AUTHENTICATION, ERROR_IO for a full disk.
+ * (ERROR_INTERRUPTED). Errors: ERROR_DATABASE with the database's own words and the statement in
+ * the detail, ERROR_LOCKED when the database is busy beyond the limit, ERROR_READ_ONLY,
+ * ERROR_NO_TABLES for a table or column that is missing, ERROR_UNREACHABLE, ERROR_AUTHENTICATION,
+ * ERROR_IO for a full disk, ERROR_INPUT for a file that is no database.
  *
- * The fault switch, for tests: REQFERRY_FAULT=kill:N|error:N|cut:N ends the process, fails the
- * statement or cuts the connection at the Nth statement of the process that runs on a connection
- * opened for writing (1 = the first; BEGIN and COMMIT count, a bulk counts as one at its end).
+ * A failed statement spoils its transaction: what was done in it cannot be relied on, the caller
+ * rolls back.
+ *
+ * The fault switch, for tests, is the environment variable REQFERRY_FAULT, read once:
+ *
+ *     kill:N       the process kills itself before the Nth statement
+ *     error:N      the Nth statement fails (ERROR_DATABASE)
+ *     cut:N        the connection is lost before the Nth statement (ERROR_UNREACHABLE)
+ *     report:PATH  nothing fails; the number of statements so far is written to PATH whenever a
+ *                  counted connection is closed, so that a test loop knows where to end
+ *
+ * Statements are counted from 1 over the whole process, on connections opened for writing only.
+ * Everything that runs SQL counts once: a statement of db_exec or of a script, a query, BEGIN and
+ * COMMIT (not ROLLBACK), a look into the catalogue of the database, db_fresh_ids. A bulk counts
+ * when it is opened, at every 10,000th row and at its end.
  */
 #ifndef DB_DB_H
 #define DB_DB_H
@@ -48,15 +61,21 @@ struct db_value db_text(const char *text);   /* NULL gives NULL */
 /* --- connections ------------------------------------------------------------------------------ */
 
 /*
- * Opens `url` (`sqlite:PATH`, later `postgresql://...`). Caller closes. DB_READ and DB_WRITE refuse
- * an embedded database that does not exist (ERROR_UNREACHABLE).
+ * Opens `url`. Caller closes. DB_READ and DB_WRITE refuse an embedded database that does not
+ * exist (ERROR_UNREACHABLE).
+ *
+ *     sqlite:PATH[?timeout=MS]   how long to wait for a lock, 5000 ms unless said otherwise; a `?`
+ *                                in a file name is read as the beginning of the options
  */
 MUST_CHECK bool db_open(const char *url, enum db_mode mode, struct db **out, struct error *err);
 /* Rolls back what is open, closes, sets *db to NULL. Usable as CLEANUP(db_close). */
 void db_close(struct db **db);
 /* True when some driver takes URLs of this scheme. */
 bool db_is_url(const char *text);
-/* The URL without its password, for messages. Appends to *out. */
+/*
+ * The URL without its password, for messages: neither `user:PASSWORD@` nor a parameter whose name
+ * ends in "password". Appends to *out.
+ */
 void db_redact(const char *url, struct str *out);
 /* The task that statements poll from now on; NULL for none. Borrowed. */
 void db_set_task(struct db *db, struct task *task);
@@ -68,7 +87,10 @@ const char *db_system(const struct db *db);
 /* Runs one statement; *changed (may be NULL) gets the number of rows it wrote. */
 MUST_CHECK bool db_exec(struct db *db, const char *sql, const struct db_value *values, size_t count,
 		int64_t *changed, struct error *err);
-/* Runs a script: statements separated by `;` at a line's end, without parameters. */
+/*
+ * Runs a script: statements separated by `;` at a line's end, without parameters. A `;` inside
+ * quotes or a comment separates nothing. Stops at the first statement that fails.
+ */
 MUST_CHECK bool db_script(struct db *db, const char *sql, struct error *err);
 /*
  * Starts a query whose rows are streamed. Caller ends it with db_rows_end. On one connection other
@@ -100,7 +122,9 @@ enum db_transaction {
 	DB_SNAPSHOT,  /* reads see one state; nothing may be written */
 	DB_READ_WRITE /* takes the write lock now where the system has one (SQLite) */
 };
+/* One transaction at a time; a second one inside it is refused. */
 MUST_CHECK bool db_begin(struct db *db, enum db_transaction kind, struct error *err);
+/* A commit that fails has rolled back: afterwards there is no transaction in either case. */
 MUST_CHECK bool db_commit(struct db *db, struct error *err);
 /* Cannot fail in a way that matters: what it cannot roll back the database rolls back itself. */
 void db_rollback(struct db *db);
@@ -111,12 +135,13 @@ bool db_in_transaction(const struct db *db);
 /*
  * Starts a bulk insert into `table` (a plain lower-case name of ours, or any name: it is quoted)
  * with these columns. On PostgreSQL it is COPY, on SQLite one prepared statement. Caller ends it.
+ * Inside a transaction only; no other statement may run on the connection until it is ended.
  */
 MUST_CHECK bool db_bulk_open(struct db *db, const char *table, const char *const *columns,
 		size_t count, struct db_bulk **bulk, struct error *err);
 /* One row; values[i].kind may differ from row to row. */
 MUST_CHECK bool db_bulk_row(struct db_bulk *bulk, const struct db_value *values, struct error *err);
-/* Ends and frees it, sets *bulk to NULL. */
+/* Ends and frees it, also when it fails, and sets *bulk to NULL. */
 MUST_CHECK bool db_bulk_end(struct db_bulk **bulk, struct error *err);
 /* Gives up: frees it, sets *bulk to NULL. The transaction is to be rolled back. */
 void db_bulk_discard(struct db_bulk **bulk);
@@ -128,13 +153,14 @@ struct db_column {
 	const char *type;     /* as the database spells it, lower case */
 	bool not_null;
 	bool has_default;     /* or fills itself, as an id does */
-	int64_t length;       /* of a varchar in characters; 0 = no limit */
-	int bits;             /* of an integer type: 32 or 64; 0 = no integer */
+	int64_t length;       /* of a varchar or char in characters; 0 = no limit */
+	int bits;             /* of an integer type, numeric(n,0) included: 32 or 64; 0 = none */
 };
 
 /*
  * The columns of a table in table order, in the arena; *count is 0 when there is no such table.
- * Names are compared exactly. ERROR_DATABASE when it cannot be found out.
+ * Names are compared exactly. Temporary tables and views are no tables here, and columns that the
+ * database computes and nobody can write are left out. ERROR_DATABASE when it cannot be found out.
  */
 MUST_CHECK bool db_columns(struct db *db, const char *table, struct arena *arena,
 		struct db_column **columns, size_t *count, struct error *err);
@@ -159,7 +185,9 @@ MUST_CHECK bool db_foreign_keys_to(struct db *db, const char *table, struct aren
  * Appends to *expression SQL for "the id of the row that stands at position ROW" where the text
  * `ordinal` is SQL for that position, from 1 on (on SQLite: base + ordinal; on PostgreSQL a
  * nextval). ERROR_DATABASE when the sequence stands behind the highest id, with the statement that
- * mends it as the hint. Inside a DB_READ_WRITE transaction only.
+ * mends it as the hint; ERROR_LIMIT when no ids are left. Inside a DB_READ_WRITE transaction only,
+ * and once for a table until the rows are inserted: on SQLite the rows themselves move the
+ * sequence, so a second call before that gives the same ids.
  */
 MUST_CHECK bool db_fresh_ids(struct db *db, const char *table, const char *id_column, int64_t count,
 		const char *ordinal, struct str *expression, struct error *err);
@@ -174,13 +202,21 @@ struct dialect {
 	const char *name;             /* "sqlite" */
 	const char *binary_collation; /* behind a text expression: " COLLATE BINARY", " COLLATE \"C\"" */
 	const char *type_int64, *type_text, *type_key; /* column types of our own tables */
-	const char *insert_ignore_prefix, *insert_ignore_suffix; /* INSERT that skips duplicates */
+	/*
+	 * An INSERT that skips rows which a unique key forbids: the prefix stands for "INSERT INTO",
+	 * blank at its end included, the suffix comes after the last row or the SELECT.
+	 */
+	const char *insert_ignore_prefix, *insert_ignore_suffix;
 	const char *for_update;       /* " FOR UPDATE" or "" */
 
-	/* values as the backup file spells them, from a column of a host or RY table */
+	/*
+	 * Values as the backup file spells them, from a column of a host or RY table. What a system
+	 * without strict types (SQLite) may hold besides comes out as the text it is, not as NULL, so
+	 * that the validator sees it.
+	 */
 	const char *integer_to_text_f;
-	const char *boolean_to_text_f;   /* 'true', 'false' or NULL */
-	const char *timestamp_to_text_f; /* yyyy-MM-dd HH:mm:ss.SSS */
+	const char *boolean_to_text_f;   /* 'true' or 'false' */
+	const char *timestamp_to_text_f; /* yyyy-MM-dd HH:mm:ss.SSS, further digits cut off */
 	const char *text_to_text_f;
 	/* and back, from staging text that the validator has passed */
 	const char *text_to_integer_f;
@@ -188,9 +224,12 @@ struct dialect {
 	const char *text_to_timestamp_f;
 
 	const char *key_to_integer_f; /* text of 1 to 18 digits as a number, anything else NULL */
-	const char *upper_f;          /* upper case by Unicode's rules */
+	const char *upper_f;          /* upper case by Unicode's full mapping, as Java's toUpperCase */
 	const char *boolean_is_true_f, *boolean_is_false_f; /* conditions on a boolean column */
-	/* one row of a table as JSON text: begins and ends an argument list of name, value pairs */
+	/*
+	 * One row of a table as JSON text: begins and ends an argument list of name, value pairs. At
+	 * most 50 pairs, and no binary values.
+	 */
 	const char *row_json_open, *row_json_close;
 };
 

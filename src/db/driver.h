@@ -2,8 +2,10 @@
  * What a database driver provides; db.c is its only caller. A new system is one file with one
  * struct db_driver and one line in db.c's table.
  *
- * Calls come from one thread. A driver polls task_should_stop(db->task) while a statement runs
- * and interrupts it. `sql` has parameters $1...; a driver that spells them otherwise rewrites them.
+ * Calls of one connection come from one thread. Before each call db.c has looked at the fault
+ * switch, at db->cut and at the task; a driver polls task_should_stop(db->task) while a statement
+ * runs and interrupts it. `sql` has parameters $1...; a driver that spells them otherwise rewrites
+ * them. db->in_transaction is kept by db.c: a driver only reads it.
  */
 #ifndef DB_DRIVER_H
 #define DB_DRIVER_H
@@ -25,13 +27,17 @@ struct db_rows {
 
 struct db_bulk {
 	struct db *db;
+	uint64_t rows; /* given so far: kept by db.c */
 };
 
 struct db_driver {
 	const char *scheme; /* what stands before the colon of a URL */
 	const struct dialect *dialect;
 
-	/* Makes a connection whose first member is a struct db; sets driver-owned fields only. */
+	/*
+	 * Makes a connection whose first member is a struct db, cleared to zero; db.c fills that in
+	 * afterwards.
+	 */
 	bool (*open)(const char *url, enum db_mode mode, struct db **out, struct error *err);
 	void (*close)(struct db *db); /* frees db */
 	/* Drops the connection at once as a broken network would: nothing is committed. */
@@ -50,7 +56,7 @@ struct db_driver {
 	void (*rows_end)(struct db_rows *rows); /* frees rows */
 
 	bool (*begin)(struct db *db, enum db_transaction kind, struct error *err);
-	bool (*commit)(struct db *db, struct error *err);
+	bool (*commit)(struct db *db, struct error *err); /* db.c calls rollback when it fails */
 	void (*rollback)(struct db *db);
 
 	bool (*bulk_open)(struct db *db, const char *table, const char *const *columns, size_t count,
