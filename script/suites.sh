@@ -28,7 +28,7 @@ suite() {
 	{
 		"$@" 2>&1 </dev/null
 		echo "suite-status $?"
-	} | tee "$suites_log" | grep -v '^suite-status [0-9]*$'
+	} | tee "$suites_log" | grep --line-buffered -v '^suite-status [0-9]*$'
 	suite_seconds=$(($(date +%s) - suite_start))
 	suite_status=$(sed -n 's/^suite-status \([0-9]*\)$/\1/p' "$suites_log" | tail -n 1)
 	suite_line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$suites_log" | tail -n 1)

@@ -29,7 +29,7 @@ struct manifest {
 	struct backup_count *tables;
 	size_t table_count;
 	struct slice origin_id, product, host_version, plugin_version;
-	struct slice exported;       /* with zone: 2024-01-04T20:59:55+01:00 */
+	struct slice exported; /* with zone: 2024-01-04T20:59:55+01:00 */
 	struct slice catalogue_hash;
 	bool order_assumed;
 	struct slice tool_version;
@@ -40,16 +40,18 @@ struct manifest {
 };
 
 /* Writes the manifest beside `path` (path + ".manifest.json"), whole or not at all. */
-MUST_CHECK bool manifest_write(const char *path, const struct manifest *manifest, struct error *err);
+MUST_CHECK bool manifest_write(
+	const char *path, const struct manifest *manifest, struct error *err);
 /*
  * Reads the manifest beside `path`; *found is false when there is none. At most 256 MiB; unknown
  * members are ignored, known ones of a wrong type are ERROR_INPUT. Release with manifest_release.
  */
 MUST_CHECK bool manifest_read(
-		const char *path, struct manifest *out, bool *found, struct error *err);
-/* Fails (ERROR_INPUT) naming the first difference: size, checksum, or a table's rows or checksum. */
+	const char *path, struct manifest *out, bool *found, struct error *err);
+/* Fails (ERROR_INPUT) naming the first difference: size, checksum, or a table's rows or checksum.
+ */
 MUST_CHECK bool manifest_check(
-		const struct manifest *manifest, const struct backup_counts *counts, struct error *err);
+	const struct manifest *manifest, const struct backup_counts *counts, struct error *err);
 void manifest_release(struct manifest *manifest);
 
 #endif

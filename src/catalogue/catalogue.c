@@ -92,7 +92,7 @@ const struct catalogue_table *catalogue_table(const struct catalogue *catalogue,
 }
 
 const struct catalogue_column *catalogue_column(
-		const struct catalogue_table *table, struct slice name)
+	const struct catalogue_table *table, struct slice name)
 {
 	for (size_t i = 0; i < table->column_count; i++)
 		if (slice_is(name, table->columns[i].name))
@@ -101,7 +101,7 @@ const struct catalogue_column *catalogue_column(
 }
 
 const struct catalogue_entity *catalogue_entity(
-		const struct catalogue *catalogue, enum entity entity)
+	const struct catalogue *catalogue, enum entity entity)
 {
 	for (size_t i = 0; i < catalogue->entity_count; i++)
 		if (catalogue->entities[i].entity == entity)
@@ -110,13 +110,14 @@ const struct catalogue_entity *catalogue_entity(
 }
 
 const struct catalogue_use *catalogue_use_of(
-		const struct catalogue_column *column, const struct slice *fields, size_t count)
+	const struct catalogue_column *column, const struct slice *fields, size_t count)
 {
 	const struct catalogue_use *use = column->uses;
 
 	/* The loader gives every column a last use without a condition. */
 	for (; use->when; use++)
-		if (use->when->field <= count && slice_is(fields[use->when->field - 1], use->equals))
+		if (use->when->field <= count &&
+			slice_is(fields[use->when->field - 1], use->equals))
 			break;
 	return use;
 }

@@ -1,6 +1,6 @@
 /*
  * Requirement Yogi's tables as data: the only place that knows them is one JSON file per product
- * (data/catalogue/*.json), embedded in the program and replaceable with --catalogue DIR. The C code
+ * (in data/catalogue), embedded in the program and replaceable with --catalogue DIR. The C code
  * holds no table and no column name of Requirement Yogi.
  *
  * A catalogue is loaded once, is checked as a whole (catalogue_load), and is never changed: every
@@ -18,6 +18,7 @@
 /* The data fields of an item in staging: fields 4 to 32 of the file, 29 columns at most. */
 #define CATALOGUE_FIRST_FIELD 4
 #define CATALOGUE_LAST_FIELD  32
+#define CATALOGUE_TABLE_LIMIT 64
 
 enum product { PRODUCT_CONFLUENCE, PRODUCT_JIRA, PRODUCT_COUNT };
 
@@ -71,58 +72,69 @@ struct catalogue_dependency {
 
 /* What a column means, perhaps only while another column of the row holds a value. */
 struct catalogue_use {
-	const struct catalogue_column *when; /* NULL: always (or otherwise, as the last of several) */
-	const char *equals;                  /* the text that `when` must hold */
+	/* NULL: always; as the last of several: otherwise. The last use of a column has none. */
+	const struct catalogue_column *when;
+	const char *equals; /* the text that `when` must hold */
 	enum role role;
-	enum entity entity;                    /* ROLE_ENTITY, else ENTITY_NONE */
-	const struct catalogue_table *table;   /* ROLE_ROW: the table referred to */
-	const struct catalogue_column *follows; /* ROLE_ISSUE_KEY, ROLE_UPPER: the column followed */
+	enum entity entity;                              /* ROLE_ENTITY, else ENTITY_NONE */
+	const struct catalogue_table *table;             /* ROLE_ROW: the table referred to */
+	const struct catalogue_column *follows;          /* ROLE_ISSUE_KEY, ROLE_UPPER */
 	const struct catalogue_dependency *dependencies; /* ROLE_ENTITY */
 	size_t dependency_count;
 };
 
 struct catalogue_column {
-	const char *name;   /* upper case, as in the database */
+	const char *name; /* upper case, as in the database */
 	enum column_type type;
 	enum known known;
-	unsigned field;     /* 4 to 32: its place in the file and its column f<field> in staging */
+	unsigned field; /* 4 to 32: its place in the file and its column f<field> in staging */
 	const struct catalogue_use *uses; /* at least one; the first that applies counts */
 	size_t use_count;
-	enum without without;  /* excluded or (keep) unmapped */
-	enum without nothing;  /* a USER mapped to nothing: WITHOUT_NULL */
+	enum without without; /* excluded or (keep) unmapped */
+	enum without nothing; /* a USER mapped to nothing: WITHOUT_NULL */
 	const struct catalogue_table *owner;
 };
 
 /* Which rows belong to a space or project. */
 enum scope_rule {
-	SCOPE_COLUMN,       /* a column holds the scope's key */
-	SCOPE_ROW,          /* as the row that a column refers to */
-	SCOPE_ISSUE,        /* a column holds the id of an issue of the project */
-	SCOPE_EITHER,       /* either of two rows; a data row when both are inside */
-	SCOPE_REFERENCED_BY,/* when a row of the scope in another table refers to it */
-	SCOPE_NONE          /* global: whole-instance exports only */
+	SCOPE_COLUMN,        /* a column holds the scope's key */
+	SCOPE_ROW,           /* as the row that a column refers to */
+	SCOPE_ISSUE,         /* a column holds the id of an issue of the project */
+	SCOPE_EITHER,        /* either of two rows; a data row when both are inside */
+	SCOPE_REFERENCED_BY, /* when a row of the scope in another table refers to it */
+	SCOPE_NONE           /* global: whole-instance exports only */
 };
 
 struct catalogue_table {
 	const char *name;      /* as in the file: without prefix */
 	const char *full_name; /* as in the database: with prefix */
 	bool global;
-	bool merge;            /* import: merge with an existing row of the same identity, else insert */
+	bool merge; /* import: merge with an existing row of the same identity, else insert */
 	enum scope_rule scope;
-	const struct catalogue_column *scope_columns[2]; /* by the rule: 1, 1, 1, 2, 1 (of the referrer) */
-	const struct catalogue_column *const *identity;  /* may be empty */
+	/* By the rule: 1, 1, 1, 2, 1 (a column of the referrer), 0; the others are NULL. */
+	const struct catalogue_column *scope_columns[2];
+	const struct catalogue_column *const *identity; /* may be empty */
 	size_t identity_count;
 	const struct catalogue_column *columns; /* in file order from field 4 on */
 	size_t column_count;
-	unsigned width;        /* fields of its record in the file: 3 + column_count */
-	size_t index;          /* in the catalogue's tables */
+	unsigned width; /* fields of its record in the file: 3 + column_count */
+	size_t index;   /* in the catalogue's tables */
 };
 
 /* The descriptive fields of a mapping row, in file order from field 5 on. */
 enum mapping_field {
-	FIELD_SPACE_KEY, FIELD_PAGE_TYPE, FIELD_PAGE_ID, FIELD_USER_KEY, FIELD_APPLINK,
-	FIELD_PAGE_VERSION, FIELD_TITLE, FIELD_URL, FIELD_USERNAME, FIELD_EXTENSION_DOCUMENT_ID,
-	FIELD_ISSUE_KEY, FIELD_COUNT
+	FIELD_SPACE_KEY,
+	FIELD_PAGE_TYPE,
+	FIELD_PAGE_ID,
+	FIELD_USER_KEY,
+	FIELD_APPLINK,
+	FIELD_PAGE_VERSION,
+	FIELD_TITLE,
+	FIELD_URL,
+	FIELD_USERNAME,
+	FIELD_EXTENSION_DOCUMENT_ID,
+	FIELD_ISSUE_KEY,
+	FIELD_COUNT
 };
 #define MAPPING_WIDTH 15
 
@@ -159,24 +171,27 @@ struct catalogue {
  * tables before those they refer to, names twice, more than 29 columns, names that are not
  * [A-Z][A-Z0-9_]*. Caller frees.
  */
-MUST_CHECK bool catalogue_load(const char *folder, enum product product, struct catalogue **out,
-		struct error *err);
+MUST_CHECK
+bool catalogue_load(
+	const char *folder, enum product product, struct catalogue **out, struct error *err);
 /* Frees *catalogue and sets it to NULL. Usable as CLEANUP(catalogue_free). */
 void catalogue_free(struct catalogue **catalogue);
 /* The JSON text of the embedded catalogue. Static. */
 struct slice catalogue_embedded(enum product product);
 
 const struct catalogue_table *catalogue_table(const struct catalogue *catalogue, struct slice name);
-const struct catalogue_column *catalogue_column(const struct catalogue_table *table, struct slice name);
-const struct catalogue_entity *catalogue_entity(const struct catalogue *catalogue, enum entity entity);
+const struct catalogue_column *catalogue_column(
+	const struct catalogue_table *table, struct slice name);
+const struct catalogue_entity *catalogue_entity(
+	const struct catalogue *catalogue, enum entity entity);
 /* The use that applies to a row whose field n (from 1) is fields[n - 1]; count fields are there. */
-const struct catalogue_use *catalogue_use_of(const struct catalogue_column *column,
-		const struct slice *fields, size_t count);
+const struct catalogue_use *catalogue_use_of(
+	const struct catalogue_column *column, const struct slice *fields, size_t count);
 /* A table of the backup holds columns whose name or order is only assumed. */
 bool catalogue_table_is_assumed(const struct catalogue_table *table);
 /* The text of a row's dependencies for a use, as an export writes it. Appends to *out. */
-void catalogue_dependencies(const struct catalogue_use *use, const struct slice *fields, size_t count,
-		struct str *out);
+void catalogue_dependencies(
+	const struct catalogue_use *use, const struct slice *fields, size_t count, struct str *out);
 /*
  * Dependencies brought to one form for comparing: pairs sorted by name, no blanks,
  * "name=value,name=value", a bare value as "=value". Appends to *out.
@@ -185,9 +200,10 @@ void catalogue_normalise_dependencies(struct slice text, struct str *out);
 
 /*
  * The validator: why a field's text cannot be a value of the column, or NULL when it can. An empty
- * field is no value and always passes. `bits` (32 or 64) and `length` (characters, 0 = no limit) are
- * the live column's; 64 and 0 when it is not known. Static text: "is no whole number".
+ * field is no value and always passes. `bits` (32 or 64) and `length` (characters, 0 = no limit)
+ * are the live column's; 64 and 0 when it is not known. Static text: "is no whole number".
  */
-const char *catalogue_check_value(enum column_type type, struct slice text, int bits, int64_t length);
+const char *catalogue_check_value(
+	enum column_type type, struct slice text, int bits, int64_t length);
 
 #endif

@@ -2,8 +2,9 @@
  * Texts of a row: whether a field can be a value of its column, and the dependencies that stand in
  * the mapping rows.
  *
- * Dependencies are a set of name=value pairs, joined by commas. A piece without "=" is a bare value,
- * a pair without a name. Blanks around names and values and the order of the pairs mean nothing.
+ * Dependencies are a set of name=value pairs, joined by commas. A piece without "=" is a bare
+ * value, a pair without a name. Blanks around names and values and the order of the pairs mean
+ * nothing.
  */
 #include "base/arena.h"
 #include "base/time.h"
@@ -47,7 +48,8 @@ static const char *check_integer(struct slice text, int bits)
 	return NULL;
 }
 
-const char *catalogue_check_value(enum column_type type, struct slice text, int bits, int64_t length)
+const char *catalogue_check_value(
+	enum column_type type, struct slice text, int bits, int64_t length)
 {
 	if (slice_is_empty(text))
 		return NULL;
@@ -56,8 +58,8 @@ const char *catalogue_check_value(enum column_type type, struct slice text, int 
 		return check_integer(text, bits);
 	case COLUMN_BOOLEAN:
 		return slice_is(text, "true") || slice_is(text, "false")
-				? NULL
-				: "is neither \"true\" nor \"false\"";
+			       ? NULL
+			       : "is neither \"true\" nor \"false\"";
 	case COLUMN_TIMESTAMP:
 		return time_is_timestamp(text) ? NULL : "is no date and time";
 	case COLUMN_TEXT:
@@ -69,8 +71,8 @@ const char *catalogue_check_value(enum column_type type, struct slice text, int 
 	return NULL;
 }
 
-void catalogue_dependencies(const struct catalogue_use *use, const struct slice *fields,
-		size_t count, struct str *out)
+void catalogue_dependencies(
+	const struct catalogue_use *use, const struct slice *fields, size_t count, struct str *out)
 {
 	bool first = true;
 

@@ -3,17 +3,19 @@
  *
  * Writing. Comma, double quote, records end with CR LF. A field without a value and an empty one
  * are both written as nothing, but an empty text as the first field of a record is `""`. A field is
- * quoted if its first byte is <= 0x23, or its last byte is <= 0x20, or it holds a comma, a quote, CR
- * or LF; a quote inside is doubled; nothing else is escaped. (Read from commons-csv 1.6 to 1.14.1's
- * published behaviour, checked against 1.9.0 by a test.)
+ * quoted if its first byte is <= 0x23, or its last byte is <= 0x20, or it holds a comma, a quote,
+ * CR or LF; a quote inside is doubled; nothing else is escaped. (Read from commons-csv 1.6
+ * to 1.14.1's published behaviour, checked against 1.9.0 by a test.)
  *
  * Reading. Outside quotes CR LF, CR or LF ends a record; empty lines are ignored. A field is quoted
  * only if `"` is its first character. After the closing quote only white space (as Java's
  * Character.isWhitespace) may stand before the comma or the record's end, and is dropped. Spaces
  * around an unquoted field are kept. Records have different widths.
  *
- * Stricter than commons-csv on purpose: NUL bytes, malformed UTF-8, a byte order mark and the limits
- * below are errors with line, byte offset and field.
+ * Stricter than commons-csv on purpose: NUL bytes, malformed UTF-8, a byte order mark and the
+ * limits below are errors with line, byte offset and field.
+ *
+ * Problems are reported in the order of their place in the input, the same for every size of reads.
  *
  * Memory. The reader keeps one window that grows to the longest record so far, never more than the
  * record limit and one read; no mmap, so a file that shrinks is an error and no signal.
@@ -25,8 +27,8 @@
 #include "base/str.h"
 
 struct csv_limits {
-	size_t field;    /* bytes of one field, unquoted */
-	size_t record;   /* bytes of one record as it stands in the file */
+	size_t field;    /* bytes of one field's value, unquoted and unescaped */
+	size_t record;   /* bytes of one record as it stands in the file, its line end included */
 	unsigned fields; /* fields of one record */
 };
 
@@ -83,7 +85,7 @@ enum csv_result { CSV_RECORD, CSV_END, CSV_FAILED };
  * call fails again.
  */
 MUST_CHECK enum csv_result csv_reader_next(
-		struct csv_reader *reader, struct csv_record *record, struct error *err);
+	struct csv_reader *reader, struct csv_record *record, struct error *err);
 /* Where the last problem is; where the reader stands when there was none. */
 struct csv_position csv_reader_position(const struct csv_reader *reader);
 /* Frees *reader and sets it to NULL. Usable as CLEANUP(csv_reader_free). */
@@ -91,7 +93,10 @@ void csv_reader_free(struct csv_reader **reader);
 /* The word of a problem, static, as `validate` shows it. */
 const char *csv_problem_name(enum csv_problem problem);
 
-/* Appends one record with its CR LF. A slice without a value is written as nothing. */
+/*
+ * Appends one record with its CR LF. A slice without a value is written as nothing. A record of one
+ * such field, or of none, is an empty line, which reading ignores.
+ */
 void csv_write_record(struct str *out, const struct slice *fields, size_t count);
 
 #endif

@@ -38,7 +38,7 @@ struct db_rows;
 struct db_bulk;
 
 enum db_mode {
-	DB_READ,   /* statements that write fail, temporary tables may be made */
+	DB_READ, /* statements that write fail, temporary tables may be made */
 	DB_WRITE,
 	DB_CREATE, /* as DB_WRITE, and an embedded database is made when it is missing */
 };
@@ -86,7 +86,7 @@ const char *db_system(const struct db *db);
 
 /* Runs one statement; *changed (may be NULL) gets the number of rows it wrote. */
 MUST_CHECK bool db_exec(struct db *db, const char *sql, const struct db_value *values, size_t count,
-		int64_t *changed, struct error *err);
+	int64_t *changed, struct error *err);
 /*
  * Runs a script: statements separated by `;` at a line's end, without parameters. A `;` inside
  * quotes or a comment separates nothing. Stops at the first statement that fails.
@@ -96,8 +96,8 @@ MUST_CHECK bool db_script(struct db *db, const char *sql, struct error *err);
  * Starts a query whose rows are streamed. Caller ends it with db_rows_end. On one connection other
  * statements may run while rows are read, but not BEGIN, COMMIT or ROLLBACK.
  */
-MUST_CHECK bool db_query(struct db *db, const char *sql, const struct db_value *values, size_t count,
-		struct db_rows **rows, struct error *err);
+MUST_CHECK bool db_query(struct db *db, const char *sql, const struct db_value *values,
+	size_t count, struct db_rows **rows, struct error *err);
 /* *row is false at the end. */
 MUST_CHECK bool db_rows_next(struct db_rows *rows, bool *row, struct error *err);
 size_t db_rows_columns(const struct db_rows *rows);
@@ -111,10 +111,10 @@ void db_rows_end(struct db_rows **rows);
 
 /* The first column of the first row as a number; no row or NULL gives `otherwise`. */
 MUST_CHECK bool db_query_int(struct db *db, const char *sql, const struct db_value *values,
-		size_t count, int64_t otherwise, int64_t *out, struct error *err);
+	size_t count, int64_t otherwise, int64_t *out, struct error *err);
 /* The first column of the first row, copied into the arena; no row or NULL gives no value. */
 MUST_CHECK bool db_query_text(struct db *db, const char *sql, const struct db_value *values,
-		size_t count, struct arena *arena, struct slice *out, struct error *err);
+	size_t count, struct arena *arena, struct slice *out, struct error *err);
 
 /* --- transactions ----------------------------------------------------------------------------- */
 
@@ -138,7 +138,7 @@ bool db_in_transaction(const struct db *db);
  * Inside a transaction only; no other statement may run on the connection until it is ended.
  */
 MUST_CHECK bool db_bulk_open(struct db *db, const char *table, const char *const *columns,
-		size_t count, struct db_bulk **bulk, struct error *err);
+	size_t count, struct db_bulk **bulk, struct error *err);
 /* One row; values[i].kind may differ from row to row. */
 MUST_CHECK bool db_bulk_row(struct db_bulk *bulk, const struct db_value *values, struct error *err);
 /* Ends and frees it, also when it fails, and sets *bulk to NULL. */
@@ -146,15 +146,15 @@ MUST_CHECK bool db_bulk_end(struct db_bulk **bulk, struct error *err);
 /* Gives up: frees it, sets *bulk to NULL. The transaction is to be rolled back. */
 void db_bulk_discard(struct db_bulk **bulk);
 
-/* --- the catalogue of the database -------------------------------------------------------------- */
+/* --- the catalogue of the database ------------------------------------------------------------ */
 
 struct db_column {
 	const char *name;
-	const char *type;     /* as the database spells it, lower case */
+	const char *type; /* as the database spells it, lower case */
 	bool not_null;
-	bool has_default;     /* or fills itself, as an id does */
-	int64_t length;       /* of a varchar or char in characters; 0 = no limit */
-	int bits;             /* of an integer type, numeric(n,0) included: 32 or 64; 0 = none */
+	bool has_default; /* or fills itself, as an id does */
+	int64_t length;   /* of a varchar or char in characters; 0 = no limit */
+	int bits;         /* of an integer type, numeric(n,0) included: 32 or 64; 0 = none */
 };
 
 /*
@@ -163,11 +163,11 @@ struct db_column {
  * database computes and nobody can write are left out. ERROR_DATABASE when it cannot be found out.
  */
 MUST_CHECK bool db_columns(struct db *db, const char *table, struct arena *arena,
-		struct db_column **columns, size_t *count, struct error *err);
+	struct db_column **columns, size_t *count, struct error *err);
 MUST_CHECK bool db_table_exists(struct db *db, const char *table, bool *exists, struct error *err);
 /* Names of all tables that begin with `prefix`, sorted by bytes. */
-MUST_CHECK bool db_tables(struct db *db, const char *prefix, struct arena *arena, const char ***names,
-		size_t *count, struct error *err);
+MUST_CHECK bool db_tables(struct db *db, const char *prefix, struct arena *arena,
+	const char ***names, size_t *count, struct error *err);
 
 struct db_foreign_key {
 	const char *table, *column;       /* who refers */
@@ -175,7 +175,7 @@ struct db_foreign_key {
 };
 /* Every foreign key that refers to `table`. */
 MUST_CHECK bool db_foreign_keys_to(struct db *db, const char *table, struct arena *arena,
-		struct db_foreign_key **keys, size_t *count, struct error *err);
+	struct db_foreign_key **keys, size_t *count, struct error *err);
 
 /* --- fresh ids -------------------------------------------------------------------------------- */
 
@@ -190,29 +190,29 @@ MUST_CHECK bool db_foreign_keys_to(struct db *db, const char *table, struct aren
  * sequence, so a second call before that gives the same ids.
  */
 MUST_CHECK bool db_fresh_ids(struct db *db, const char *table, const char *id_column, int64_t count,
-		const char *ordinal, struct str *expression, struct error *err);
+	const char *ordinal, struct str *expression, struct error *err);
 
 /* --- words ------------------------------------------------------------------------------------ */
 
 /*
- * What differs between systems only in words. Members that end in _f are templates for dialect_apply:
- * every "{}" in them stands for an SQL expression.
+ * What differs between systems only in words. Members that end in _f are templates for
+ * dialect_apply: every "{}" in them stands for an SQL expression.
  */
 struct dialect {
 	const char *name;             /* "sqlite" */
-	const char *binary_collation; /* behind a text expression: " COLLATE BINARY", " COLLATE \"C\"" */
+	const char *binary_collation; /* behind a text expression: " COLLATE BINARY" */
 	const char *type_int64, *type_text, *type_key; /* column types of our own tables */
 	/*
-	 * An INSERT that skips rows which a unique key forbids: the prefix stands for "INSERT INTO",
-	 * blank at its end included, the suffix comes after the last row or the SELECT.
+	 * An INSERT that skips rows which a unique key forbids: the prefix stands for "INSERT
+	 * INTO", blank at its end included, the suffix comes after the last row or the SELECT.
 	 */
 	const char *insert_ignore_prefix, *insert_ignore_suffix;
-	const char *for_update;       /* " FOR UPDATE" or "" */
+	const char *for_update; /* " FOR UPDATE" or "" */
 
 	/*
 	 * Values as the backup file spells them, from a column of a host or RY table. What a system
-	 * without strict types (SQLite) may hold besides comes out as the text it is, not as NULL, so
-	 * that the validator sees it.
+	 * without strict types (SQLite) may hold besides comes out as the text it is, not as NULL,
+	 * so that the validator sees it.
 	 */
 	const char *integer_to_text_f;
 	const char *boolean_to_text_f;   /* 'true' or 'false' */
@@ -224,11 +224,11 @@ struct dialect {
 	const char *text_to_timestamp_f;
 
 	const char *key_to_integer_f; /* text of 1 to 18 digits as a number, anything else NULL */
-	const char *upper_f;          /* upper case by Unicode's full mapping, as Java's toUpperCase */
+	const char *upper_f; /* upper case by Unicode's full mapping, as Java's toUpperCase */
 	const char *boolean_is_true_f, *boolean_is_false_f; /* conditions on a boolean column */
 	/*
-	 * One row of a table as JSON text: begins and ends an argument list of name, value pairs. At
-	 * most 50 pairs, and no binary values.
+	 * One row of a table as JSON text: begins and ends an argument list of name, value pairs.
+	 * At most 50 pairs, and no binary values.
 	 */
 	const char *row_json_open, *row_json_close;
 };

@@ -17,7 +17,7 @@ struct db {
 	struct task *task; /* may be NULL */
 	enum db_mode mode;
 	bool in_transaction;
-	bool cut; /* the fault switch cut the connection: every further statement fails */
+	bool cut;       /* the fault switch cut the connection: every further statement fails */
 	struct str url; /* redacted, for messages */
 };
 
@@ -45,9 +45,9 @@ struct db_driver {
 	const char *(*system)(const struct db *db);
 
 	bool (*exec)(struct db *db, const char *sql, const struct db_value *values, size_t count,
-			int64_t *changed, struct error *err);
+		int64_t *changed, struct error *err);
 	bool (*query)(struct db *db, const char *sql, const struct db_value *values, size_t count,
-			struct db_rows **rows, struct error *err);
+		struct db_rows **rows, struct error *err);
 	bool (*rows_next)(struct db_rows *rows, bool *row, struct error *err);
 	size_t (*rows_columns)(const struct db_rows *rows);
 	const char *(*rows_name)(const struct db_rows *rows, size_t column);
@@ -59,20 +59,20 @@ struct db_driver {
 	bool (*commit)(struct db *db, struct error *err); /* db.c calls rollback when it fails */
 	void (*rollback)(struct db *db);
 
-	bool (*bulk_open)(struct db *db, const char *table, const char *const *columns, size_t count,
-			struct db_bulk **bulk, struct error *err);
+	bool (*bulk_open)(struct db *db, const char *table, const char *const *columns,
+		size_t count, struct db_bulk **bulk, struct error *err);
 	bool (*bulk_row)(struct db_bulk *bulk, const struct db_value *values, struct error *err);
 	bool (*bulk_end)(struct db_bulk *bulk, struct error *err); /* frees bulk */
 	void (*bulk_discard)(struct db_bulk *bulk);                /* frees bulk */
 
 	bool (*columns)(struct db *db, const char *table, struct arena *arena,
-			struct db_column **columns, size_t *count, struct error *err);
+		struct db_column **columns, size_t *count, struct error *err);
 	bool (*tables)(struct db *db, const char *prefix, struct arena *arena, const char ***names,
-			size_t *count, struct error *err);
+		size_t *count, struct error *err);
 	bool (*foreign_keys_to)(struct db *db, const char *table, struct arena *arena,
-			struct db_foreign_key **keys, size_t *count, struct error *err);
+		struct db_foreign_key **keys, size_t *count, struct error *err);
 	bool (*fresh_ids)(struct db *db, const char *table, const char *id_column, int64_t count,
-			const char *ordinal, struct str *expression, struct error *err);
+		const char *ordinal, struct str *expression, struct error *err);
 };
 
 extern const struct db_driver db_sqlite;

@@ -38,7 +38,7 @@ static void read_setting(void)
 	}
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		if (slice_is(head, words[i].word) && slice_to_int64(tail, &setting.at) &&
-				setting.at > 0) {
+			setting.at > 0) {
 			setting.action = words[i].action;
 			setting.bad = false;
 		}
@@ -61,11 +61,11 @@ bool fault_check(struct error *err)
 	pthread_once(&once, read_setting);
 	if (setting.bad)
 		return FAIL_HINT(err, USAGE,
-				"It is kill:N, error:N or cut:N with N from 1 on, or report:PATH.",
-				"the variable \"REQFERRY_FAULT\" cannot be understood");
+			"It is kill:N, error:N or cut:N with N from 1 on, or report:PATH.",
+			"the variable \"REQFERRY_FAULT\" cannot be understood");
 	if (setting.report && !write_report())
 		return FAIL(err, USAGE, "the fault report \"%s\" cannot be written: %s",
-				setting.report, strerror(errno));
+			setting.report, strerror(errno));
 	return true;
 }
 

@@ -67,12 +67,14 @@ void db_literal(struct str *sql, struct slice text)
 
 /* --- URLs ------------------------------------------------------------------------------------- */
 
-/* True for all digits up to the end of the host part: "5432", "5432/name". */
-static bool is_port(const char *at, const char *end)
+/* True for what follows the colon in "host:5432/name?user=a@b", cut at the "@". */
+static bool is_port_and_parameters(const char *at, const char *end)
 {
+	const char *query = memchr(at, '?', (size_t)(end - at));
+
 	while (at < end && isdigit((unsigned char)*at))
 		at++;
-	return at == end || *at == '/' || *at == '?';
+	return query && (*at == '/' || *at == '?') && memchr(query, '=', (size_t)(end - query));
 }
 
 static const char *last_at_sign(const char *from, const char *end)
@@ -101,7 +103,7 @@ static const char *redact_user(const char *at, const char *end, struct str *out)
 	if (!sign)
 		return at;
 	colon = memchr(at, ':', (size_t)(sign - at));
-	if (!colon || is_port(colon + 1, sign))
+	if (!colon || is_port_and_parameters(colon + 1, sign))
 		return at;
 	str_add(out, (struct slice){at, (size_t)(colon - at)});
 	return sign;
@@ -129,7 +131,7 @@ static bool is_password(struct slice parameter)
 		char c = name.at[i];
 
 		if (c == '%' && i + 2 < name.len && hex_digit(name.at[i + 1]) >= 0 &&
-				hex_digit(name.at[i + 2]) >= 0) {
+			hex_digit(name.at[i + 2]) >= 0) {
 			c = (char)(hex_digit(name.at[i + 1]) * 16 + hex_digit(name.at[i + 2]));
 			i += 2;
 		}

@@ -58,6 +58,7 @@ struct host {
 	const char *relations[HOST_RELATION_COUNT];
 	const char *version;    /* of Confluence or Jira; NULL when not readable */
 	const char *ry_version; /* of Requirement Yogi; NULL when not readable */
+	unsigned present;       /* a bit for each host table that is there: private */
 };
 
 /*
@@ -71,10 +72,11 @@ MUST_CHECK bool host_open(struct db *db, struct arena *arena, struct host *out, 
 const char *host_relation(const struct host *host, enum host_relation relation);
 
 /*
- * SQL condition "issue id `expression` belongs to the project whose key is parameter `parameter`"
- * (Jira only). Appends to *sql.
+ * SQL condition "issue id `expression` belongs to a project whose key is in (`keys`)" (Jira only),
+ * where keys is SQL: a parameter such as "$2", or a SELECT of keys. A NULL id belongs to none.
+ * Appends to *sql.
  */
-void host_issue_in_project(const struct host *host, const char *expression, const char *parameter,
+void host_issue_in_project(const struct host *host, const char *expression, const char *keys,
 		struct str *sql);
 
 /*

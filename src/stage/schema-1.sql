@@ -168,6 +168,7 @@ CREATE TABLE reqferry_undo (
     product {text} NOT NULL,
     scope {key},                       -- destination scope; NULL: everything
     plan {text},
+    audittrail {text},                 -- rewrite, keep: how the import treated it
     created {text} NOT NULL,
     createdby {text} NOT NULL,
     undone {text}

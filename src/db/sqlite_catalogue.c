@@ -1,0 +1,265 @@
+/*
+ * SQLite: what tables, columns and foreign keys a database has, and fresh ids. Asked through the
+ * driver's own functions. Only the main database is looked at, never "temp".
+ *
+ * Types are words to SQLite. They are read as the system that our schemas come from (PostgreSQL)
+ * would read them, so that a value too large for the app's integer column is found before it is
+ * written.
+ */
+#include "db/sqlite.h"
+
+#include <inttypes.h>
+
+#define FIRST_CAPACITY 16
+
+/*
+ * Runs a query with one parameter and reads each row as one item of `size` bytes, into an array in
+ * the arena that doubles when it is full.
+ */
+static bool collect(struct db *db, const char *sql, const char *parameter, size_t size,
+	void (*read)(struct db_rows *rows, struct arena *arena, void *item), struct arena *arena,
+	void **items, size_t *count, struct error *err)
+{
+	struct db_value value = db_text(parameter);
+	size_t found = 0, capacity = FIRST_CAPACITY;
+	char *array = arena_alloc(arena, capacity * size);
+	struct db_rows *rows;
+	bool row, ok;
+
+	if (!db_sqlite.query(db, sql, &value, 1, &rows, err))
+		return false;
+	while ((ok = db_sqlite.rows_next(rows, &row, err)) && row) {
+		if (found == capacity) {
+			char *larger = arena_alloc(arena, 2 * capacity * size);
+
+			memcpy(larger, array, capacity * size);
+			array = larger;
+			capacity *= 2;
+		}
+		read(rows, arena, array + found++ * size);
+	}
+	db_sqlite.rows_end(rows);
+	if (!ok)
+		return false;
+	*items = array;
+	*count = found;
+	return true;
+}
+
+static const char *column_text(struct db_rows *rows, size_t column, struct arena *arena)
+{
+	return arena_strdup(arena, db_sqlite.rows_text(rows, column));
+}
+
+/* --- types ------------------------------------------------------------------------------------ */
+
+static bool begins_with(const char *text, const char *word)
+{
+	return strncmp(text, word, strlen(word)) == 0;
+}
+
+/* The numbers in "type(first, second)"; those that are missing are 0. */
+static void read_arguments(const char *type, int64_t *first, int64_t *second)
+{
+	struct slice head, tail;
+
+	*first = *second = 0;
+	if (!slice_cut(slice_of(type), '(', &head, &tail) || !slice_cut(tail, ')', &head, &tail))
+		return;
+	if (slice_cut(head, ',', &head, &tail) && !slice_to_int64(slice_trim(tail), second))
+		*second = 0;
+	if (!slice_to_int64(slice_trim(head), first))
+		*first = 0;
+}
+
+static int64_t type_length(const char *type)
+{
+	static const char *const texts[] = {"varchar", "char", "nvarchar", "nchar"};
+	int64_t length, ignored;
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		if (begins_with(type, texts[i])) {
+			read_arguments(type, &length, &ignored);
+			return length > 0 ? length : 0;
+		}
+	}
+	return 0;
+}
+
+static int type_bits(const char *type)
+{
+	/* by their beginnings; the first that fits counts */
+	static const struct {
+		const char *type;
+		int bits;
+	} integers[] = {{"int8", 64}, {"bigint", 64}, {"bigserial", 64}, {"integer", 32},
+		{"int4", 32}, {"int2", 32}, {"smallint", 32}, {"mediumint", 32}, {"tinyint", 32},
+		{"serial", 32}, {"int(", 32}};
+	int64_t precision, scale;
+
+	if (begins_with(type, "numeric(") || begins_with(type, "decimal(")) {
+		read_arguments(type, &precision, &scale);
+		if (precision <= 0 || scale != 0)
+			return 0;
+		return precision <= 9 ? 32 : 64;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(integers); i++) {
+		if (begins_with(type, integers[i].type))
+			return integers[i].bits;
+	}
+	return strcmp(type, "int") == 0 ? 32 : 0;
+}
+
+/* --- columns, tables, keys -------------------------------------------------------------------- */
+
+/*
+ * A single primary key column of type "integer" that has no index of its own is the row's number:
+ * it fills itself and holds 64 bits.
+ */
+static const char columns_sql[] =
+	"SELECT c.name, lower(c.type), c.\"notnull\", c.dflt_value,"
+	" c.pk > 0 AND lower(c.type) = 'integer'"
+	"  AND (SELECT count(*) FROM pragma_table_info($1, 'main') WHERE pk > 0) = 1"
+	"  AND NOT EXISTS (SELECT 1 FROM pragma_index_list($1, 'main') WHERE origin = 'pk')"
+	" FROM pragma_table_info($1, 'main') c"
+	" WHERE EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1)"
+	" ORDER BY c.cid";
+
+static void read_column(struct db_rows *rows, struct arena *arena, void *item)
+{
+	struct db_column *column = item;
+	struct slice otherwise = db_sqlite.rows_text(rows, 3);
+	bool row_number = db_sqlite.rows_int(rows, 4) != 0;
+	bool has_default =
+		otherwise.at && !(otherwise.len == 4 && strncasecmp(otherwise.at, "null", 4) == 0);
+
+	*column = (struct db_column){
+		.name = column_text(rows, 0, arena),
+		.type = column_text(rows, 1, arena),
+		.not_null = row_number || db_sqlite.rows_int(rows, 2) != 0,
+		.has_default = row_number || has_default,
+	};
+	column->length = type_length(column->type);
+	column->bits = row_number ? 64 : type_bits(column->type);
+}
+
+bool sqlite_columns(struct db *db, const char *table, struct arena *arena,
+	struct db_column **columns, size_t *count, struct error *err)
+{
+	void *items;
+
+	if (!collect(db, columns_sql, table, sizeof(**columns), read_column, arena, &items, count,
+		    err))
+		return false;
+	*columns = items;
+	return true;
+}
+
+static void read_table(struct db_rows *rows, struct arena *arena, void *item)
+{
+	*(const char **)item = column_text(rows, 0, arena);
+}
+
+bool sqlite_tables(struct db *db, const char *prefix, struct arena *arena, const char ***names,
+	size_t *count, struct error *err)
+{
+	/* names that begin with sqlite_ are reserved for the system's own tables */
+	static const char sql[] = "SELECT name FROM sqlite_master WHERE type = 'table'"
+				  " AND substr(name, 1, length($1)) = $1 COLLATE BINARY"
+				  " AND substr(name, 1, 7) <> 'sqlite_'"
+				  " ORDER BY name COLLATE BINARY";
+	void *items;
+
+	if (!collect(db, sql, prefix, sizeof(**names), read_table, arena, &items, count, err))
+		return false;
+	*names = items;
+	return true;
+}
+
+static void read_foreign_key(struct db_rows *rows, struct arena *arena, void *item)
+{
+	*(struct db_foreign_key *)item = (struct db_foreign_key){
+		.table = column_text(rows, 0, arena),
+		.column = column_text(rows, 1, arena),
+		.to_table = column_text(rows, 2, arena),
+		.to_column = column_text(rows, 3, arena),
+	};
+}
+
+bool sqlite_foreign_keys_to(struct db *db, const char *table, struct arena *arena,
+	struct db_foreign_key **keys, size_t *count, struct error *err)
+{
+	/*
+	 * A key names its table and columns in any case, and may name no columns when it means the
+	 * primary key: what comes out are the names as the tables have them.
+	 */
+	static const char sql[] =
+		"SELECT m.name, k.\"from\", $1,"
+		" (SELECT c.name FROM pragma_table_info($1, 'main') c"
+		"  WHERE CASE WHEN k.\"to\" IS NULL THEN c.pk = k.seq + 1"
+		"  ELSE c.name = k.\"to\" COLLATE NOCASE END)"
+		" FROM sqlite_master m, pragma_foreign_key_list(m.name, 'main') k"
+		" WHERE m.type = 'table' AND k.\"table\" = $1 COLLATE NOCASE"
+		" AND EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1)"
+		" ORDER BY m.name COLLATE BINARY, k.id, k.seq";
+	void *items;
+
+	if (!collect(db, sql, table, sizeof(**keys), read_foreign_key, arena, &items, count, err))
+		return false;
+	*keys = items;
+	return true;
+}
+
+/* --- fresh ids -------------------------------------------------------------------------------- */
+
+static bool ask_number(
+	struct db *db, const char *sql, const char *name, int64_t *number, struct error *err)
+{
+	struct db_value value = db_text(name);
+	struct db_rows *rows;
+	bool row, ok;
+
+	if (!db_sqlite.query(db, sql, &value, 1, &rows, err))
+		return false;
+	ok = db_sqlite.rows_next(rows, &row, err);
+	if (ok)
+		*number = row ? db_sqlite.rows_int(rows, 0) : 0;
+	db_sqlite.rows_end(rows);
+	return ok;
+}
+
+/*
+ * The larger of the sequence and the highest id, as SQLite itself takes it. Nothing is written to
+ * reserve the ids: the write lock keeps everybody else out, and the rows that are inserted with
+ * them move the sequence of an AUTOINCREMENT table. A table without one has no row there.
+ */
+bool sqlite_fresh_ids(struct db *db, const char *table, const char *id_column, int64_t count,
+	const char *ordinal, struct str *expression, struct error *err)
+{
+	CLEANUP(str_release) struct str sql = STR_INIT;
+	int64_t sequences, sequence = 0, highest;
+
+	if (((struct sqlite *)db)->transaction != DB_READ_WRITE)
+		return FAIL(err, DATABASE, "ids were asked for in a snapshot");
+	str_add_text(&sql, "SELECT max(");
+	db_identifier(&sql, id_column);
+	str_add_text(&sql, ") FROM ");
+	db_identifier(&sql, table);
+	if (!ask_number(db, sql.at, table, &highest, err) ||
+		!ask_number(db, "SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'", table,
+			&sequences, err))
+		return false;
+	if (sequences && !ask_number(db, "SELECT seq FROM sqlite_sequence WHERE name = $1", table,
+				 &sequence, err))
+		return false;
+	if (sequence < highest)
+		sequence = highest;
+	if (sequence < 0)
+		sequence = 0;
+	if (count > INT64_MAX - sequence)
+		return FAIL(err, LIMIT,
+			"table \"%s\" has no %" PRId64 " ids left: the highest one is %" PRId64,
+			table, count, sequence);
+	str_addf(expression, "(%" PRId64 " + %s)", sequence, ordinal);
+	return true;
+}

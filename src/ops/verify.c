@@ -1,0 +1,420 @@
+/*
+ * Verify: what should be there against what is there.
+ *
+ * Nothing of the importer's SQL is used: staged rows and live rows are read as text, the mapping is
+ * applied here in C, field by field, and compared. A row is found by the id that the import gave it.
+ * Rows that were merged into an existing row are compared by identity only: that row kept its other
+ * columns. NULL and '' count as the same.
+ *
+ * Memory: the mappings are held, the rows are streamed.
+ */
+#include "base/dict.h"
+#include "base/time.h"
+#include "json/spans.h"
+#include "ops/resolve.h"
+
+#include <ctype.h>
+
+#define DIFFERENCES_SHOWN 100
+
+enum { FIELDS = CATALOGUE_LAST_FIELD - CATALOGUE_FIRST_FIELD + 1 };
+
+struct mapped {
+	struct slice destination, issue_key, dependencies;
+	bool mapped, excluded;
+	struct mapped *next; /* of the same type and key */
+};
+
+struct verifier {
+	struct instance *instance;
+	const struct stage_backup *backup;
+	struct arena *arena;   /* results */
+	struct arena mappings; /* the mapping table */
+	struct dict index;     /* "TYPE\0key" -> struct mapped * */
+	struct verify_result *out;
+	/* of the row at hand */
+	struct slice fields[3 + FIELDS]; /* as in the file: fields[n - 1] is field n */
+	struct str buffer;
+	struct dict dropped; /* "TABLE\0old id" of rows that had to be left out */
+	bool keep_audit_trail;
+};
+
+/* --- the mappings --------------------------------------------------------------------------------- */
+
+static void index_key(struct str *key, struct slice type, struct slice entity_key)
+{
+	str_add(key, type);
+	str_add_char(key, '\0');
+	str_add(key, entity_key);
+}
+
+static bool load_mappings(struct verifier *verifier, struct error *err)
+{
+	struct instance *instance = verifier->instance;
+	bool jira = instance->catalogue->product == PRODUCT_JIRA;
+	struct str sql CLEANUP(str_release) = STR_INIT, number CLEANUP(str_release) = STR_INIT;
+	dialect_apply(&number, db_dialect(instance->db)->key_to_integer_f, "m.destinationvalue");
+	str_addf(&sql,
+			"SELECT m.type, m.key, m.dependencies, m.status, m.destinationvalue, %s FROM "
+			"reqferry_mapping m",
+			jira ? "x.issuekey" : "NULL");
+	if (jira)
+		str_addf(&sql, " LEFT JOIN %s x ON m.type = 'ISSUE' AND x.id = %s",
+				host_relation(&instance->host, HOST_ISSUES), number.at);
+	str_add_text(&sql, " WHERE m.backupkey = $1");
+	const struct db_value key = db_slice(verifier->backup->key);
+	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
+	if (!db_query(instance->db, sql.at, &key, 1, &rows, err))
+		return false;
+	for (bool row;;) {
+		if (!db_rows_next(rows, &row, err))
+			return false;
+		if (!row)
+			return true;
+		struct str name CLEANUP(str_release) = STR_INIT, plain CLEANUP(str_release) = STR_INIT;
+		index_key(&name, db_rows_text(rows, 0), db_rows_text(rows, 1));
+		catalogue_normalise_dependencies(db_rows_text(rows, 2), &plain);
+		struct slice status = db_rows_text(rows, 3);
+		struct mapped *mapped = arena_alloc(&verifier->mappings, sizeof(*mapped));
+		struct dict_entry *entry = dict_put(&verifier->index, str_slice(&name), 0, NULL);
+		*mapped = (struct mapped){
+			.destination = arena_copy(&verifier->mappings, db_rows_text(rows, 4)),
+			.issue_key = arena_copy(&verifier->mappings, db_rows_text(rows, 5)),
+			.dependencies = arena_copy(&verifier->mappings, str_slice(&plain)),
+			.mapped = slice_is(status, "MAPPED_AUTO") || slice_is(status, "MAPPED_MANUAL"),
+			.excluded = slice_is(status, "EXCLUDED"),
+			.next = (struct mapped *)(intptr_t)entry->value};
+		entry->value = (int64_t)(intptr_t)mapped;
+	}
+}
+
+/* The mapping of an entity; NULL when there is none, or several that cannot be told apart. */
+static const struct mapped *find_mapping(
+		const struct verifier *verifier, const struct catalogue_use *use, struct slice key)
+{
+	struct str name CLEANUP(str_release) = STR_INIT, text CLEANUP(str_release) = STR_INIT,
+		   plain CLEANUP(str_release) = STR_INIT;
+	index_key(&name, slice_of(entity_name(use->entity)), key);
+	const struct dict_entry *entry = dict_find(&verifier->index, str_slice(&name));
+	if (!entry)
+		return NULL;
+	const struct mapped *mapped = (const struct mapped *)(intptr_t)entry->value;
+	if (!mapped->next)
+		return mapped;
+	catalogue_dependencies(use, verifier->fields, ARRAY_LEN(verifier->fields), &text);
+	catalogue_normalise_dependencies(str_slice(&text), &plain);
+	while (mapped && (mapped->dependencies.len != plain.len ||
+				 memcmp(mapped->dependencies.at ? mapped->dependencies.at : "", plain.at,
+						 plain.len) != 0))
+		mapped = mapped->next;
+	return mapped;
+}
+
+/* --- expected values ------------------------------------------------------------------------------ */
+
+static struct slice space_of(void *context, struct slice key)
+{
+	struct verifier *verifier = context;
+	struct str name CLEANUP(str_release) = STR_INIT;
+	index_key(&name, slice_of(entity_name(ENTITY_SPACE)), key);
+	const struct dict_entry *entry = dict_find(&verifier->index, str_slice(&name));
+	if (!entry)
+		return SLICE_NULL;
+	struct slice found = SLICE_NULL;
+	for (const struct mapped *mapped = (const struct mapped *)(intptr_t)entry->value; mapped;
+			mapped = mapped->next) {
+		if (!mapped->mapped || slice_is_empty(mapped->destination))
+			continue;
+		if (found.at && !slice_equal(found, mapped->destination))
+			return SLICE_NULL;
+		found = mapped->destination;
+	}
+	return found;
+}
+
+/* Brings a number, boolean or time to the one spelling that the live side is read in. */
+static struct slice canonical(struct verifier *verifier, enum column_type type, struct slice text)
+{
+	int64_t number;
+	if (slice_is_empty(text))
+		return SLICE_NULL;
+	str_clear(&verifier->buffer);
+	if (type == COLUMN_INTEGER && slice_to_int64(text, &number)) {
+		str_addf(&verifier->buffer, "%lld", (long long)number);
+		return str_slice(&verifier->buffer);
+	}
+	if (type == COLUMN_TIMESTAMP && text.len >= 19) {
+		str_add(&verifier->buffer, (struct slice){text.at, 19});
+		str_add_char(&verifier->buffer, '.');
+		for (size_t i = 20; i < 23; i++)
+			str_add_char(&verifier->buffer, i < text.len ? text.at[i] : '0');
+		return str_slice(&verifier->buffer);
+	}
+	return text;
+}
+
+/* What the column must hold; the slice lives until the next call. new_row: the id of a row column. */
+static struct slice expected_value(
+		struct verifier *verifier, const struct catalogue_column *column, struct slice new_row)
+{
+	struct slice text = verifier->fields[column->field - 1];
+	const struct catalogue_use *use =
+			catalogue_use_of(column, verifier->fields, ARRAY_LEN(verifier->fields));
+	const struct catalogue_use *followed;
+	const struct mapped *mapped;
+	switch (use ? use->role : ROLE_PLAIN) {
+	case ROLE_ROW:
+		return text.at ? new_row : SLICE_NULL;
+	case ROLE_ENTITY:
+		if (!text.at)
+			return SLICE_NULL;
+		mapped = find_mapping(verifier, use, text);
+		if (mapped && mapped->mapped)
+			return canonical(verifier, column->type, mapped->destination);
+		return column->without == WITHOUT_KEEP ? text : SLICE_NULL;
+	case ROLE_ISSUE_KEY:
+		followed = catalogue_use_of(
+				use->follows, verifier->fields, ARRAY_LEN(verifier->fields));
+		mapped = followed && followed->role == ROLE_ENTITY
+					 ? find_mapping(verifier, followed,
+							   verifier->fields[use->follows->field - 1])
+					 : NULL;
+		return mapped && mapped->issue_key.at ? mapped->issue_key : text;
+	case ROLE_JSON_LINKS:
+		str_clear(&verifier->buffer);
+		if (!text.at || verifier->keep_audit_trail || !json_links_rewrite(text, space_of, verifier, &verifier->buffer).valid)
+			return text;
+		return str_slice(&verifier->buffer);
+	default:
+		return canonical(verifier, column->type, text);
+	}
+}
+
+/* --- comparing ------------------------------------------------------------------------------------ */
+
+static void add_difference(struct verifier *verifier, const struct catalogue_table *table,
+		const char *column, const char *kind, struct slice old_id, struct slice new_id,
+		struct slice expected, struct slice found)
+{
+	struct verify_result *out = verifier->out;
+	out->ok = false;
+	if (out->difference_total++ >= DIFFERENCES_SHOWN)
+		return;
+	struct arena *arena = verifier->arena;
+	out->differences[out->difference_count++] = (struct difference){.table = slice_of(table->name),
+		.column = slice_of(column),
+		.kind = kind,
+		.old_id = arena_copy(arena, old_id),
+		.new_id = arena_copy(arena, new_id),
+		.expected = arena_copy(arena, expected),
+		.found = arena_copy(arena, found)};
+}
+
+static bool is_identity(const struct catalogue_table *table, const struct catalogue_column *column)
+{
+	for (size_t k = 0; k < table->identity_count; k++)
+		if (table->identity[k] == column)
+			return true;
+	return false;
+}
+
+static bool same_value(const struct catalogue_column *column, struct slice expected,
+		struct slice found)
+{
+	if (slice_is_empty(expected) && slice_is_empty(found))
+		return true;
+	/* an upper-case copy that the file left empty is made by the database */
+	if (column->uses[0].role == ROLE_UPPER && slice_is_empty(expected))
+		return true;
+	return slice_equal(expected, found);
+}
+
+/*
+ * SELECT: old id, new id, merged, the live id, 1 for a problem, the staged fields, for each column the new id of the
+ * row it refers to, and the live value as text.
+ */
+static void select_rows(struct verifier *verifier, const struct catalogue_table *table,
+		struct str *sql)
+{
+	const struct ry *ry = &verifier->instance->ry;
+	str_add_text(sql, "SELECT i.oldid, i.newid, CASE WHEN u.rowid_ IS NULL THEN 1 ELSE 0 END, ");
+	ry_id(ry, "t", sql);
+	str_add_text(sql, ", CASE WHEN i.problem IS NULL THEN 0 ELSE 1 END, ");
+	stage_field_list(sql, "i", CATALOGUE_FIRST_FIELD, CATALOGUE_LAST_FIELD);
+	for (size_t c = 0; c < table->column_count; c++) {
+		const struct catalogue_column *column = &table->columns[c];
+		if (column->uses[0].role == ROLE_ROW) {
+			str_addf(sql,
+					", (SELECT r.newid FROM reqferry_item r WHERE r.backupkey = i.backupkey AND "
+					"r.oldid = i.f%u AND r.tablename = ",
+					column->field);
+			db_literal(sql, slice_of(column->uses[0].table->name));
+			str_add_text(sql, " ORDER BY r.id LIMIT 1), ");
+		} else {
+			str_add_text(sql, ", NULL, ");
+		}
+		ry_text_of(ry, column, sql);
+	}
+	str_add_text(sql, " FROM reqferry_item i LEFT JOIN ");
+	ry_from(ry, table, "t", sql);
+	str_add_text(sql, " ON ");
+	ry_id(ry, "t", sql);
+	str_add_text(sql, " = i.newid LEFT JOIN reqferry_undo_row u ON u.undokey = $2 AND u.kind = "
+			  "'inserted' AND u.rowid_ = i.newid AND u.tablename = ");
+	db_literal(sql, slice_of(table->full_name));
+	str_add_text(sql, " WHERE i.backupkey = $1 AND i.tablename = ");
+	db_literal(sql, slice_of(table->name));
+}
+
+/* The row had to be left out: an entity of it is excluded, or a row that it refers to was left out. */
+static bool is_dropped(const struct verifier *verifier, const struct catalogue_table *table)
+{
+	for (size_t c = 0; c < table->column_count; c++) {
+		const struct catalogue_column *column = &table->columns[c];
+		struct slice text = verifier->fields[column->field - 1];
+		const struct catalogue_use *use =
+				catalogue_use_of(column, verifier->fields, ARRAY_LEN(verifier->fields));
+		if (!use || !text.at)
+			continue;
+		if (use->role == ROLE_ENTITY && column->without == WITHOUT_DROP) {
+			const struct mapped *mapped = find_mapping(verifier, use, text);
+			if (mapped && mapped->excluded)
+				return true;
+		} else if (use->role == ROLE_ROW) {
+			struct str name CLEANUP(str_release) = STR_INIT;
+			index_key(&name, slice_of(use->table->name), text);
+			if (dict_find(&verifier->dropped, str_slice(&name)))
+				return true;
+		}
+	}
+	return false;
+}
+
+static void remember_dropped(
+		struct verifier *verifier, const struct catalogue_table *table, struct slice old_id)
+{
+	struct str name CLEANUP(str_release) = STR_INIT;
+	index_key(&name, slice_of(table->name), old_id);
+	dict_put(&verifier->dropped, str_slice(&name), 1, NULL);
+}
+
+static void compare_row(struct verifier *verifier, const struct catalogue_table *table,
+		struct db_rows *rows, struct verify_count *count)
+{
+	struct slice old_id = db_rows_text(rows, 0), new_id = db_rows_text(rows, 1);
+	bool merged = db_rows_int(rows, 2) != 0, different = false;
+	bool rejected = !new_id.at && db_rows_int(rows, 4) != 0;
+	for (size_t f = 0; f < FIELDS; f++)
+		verifier->fields[3 + f] = db_rows_text(rows, 5 + f);
+	if (rejected || is_dropped(verifier, table)) {
+		remember_dropped(verifier, table, old_id);
+		if (new_id.at)
+			add_difference(verifier, table, NULL, "surplus", old_id, new_id, SLICE_NULL,
+					SLICE_NULL);
+		return;
+	}
+	count->expected++;
+	if (!db_rows_text(rows, 3).at) {
+		add_difference(verifier, table, NULL, "missing", old_id, new_id, SLICE_NULL, SLICE_NULL);
+		return;
+	}
+	count->found++;
+	for (size_t c = 0; c < table->column_count; c++) {
+		const struct catalogue_column *column = &table->columns[c];
+		if (merged && !is_identity(table, column))
+			continue;
+		struct slice expected = expected_value(
+				verifier, column, db_rows_text(rows, 5 + FIELDS + 2 * c));
+		struct slice found = db_rows_text(rows, 5 + FIELDS + 2 * c + 1);
+		if (same_value(column, expected, found))
+			continue;
+		different = true;
+		add_difference(verifier, table, column->name, "different", old_id, new_id, expected, found);
+	}
+	count->different += different;
+}
+
+static bool verify_table(struct verifier *verifier, const struct catalogue_table *table,
+		struct slice undo_key, struct verify_count *count, struct error *err)
+{
+	struct str sql CLEANUP(str_release) = STR_INIT;
+	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
+	const struct db_value values[] = {db_slice(verifier->backup->key), db_slice(undo_key)};
+	count->table = slice_of(table->name);
+	select_rows(verifier, table, &sql);
+	if (!db_query(verifier->instance->db, sql.at, values, 2, &rows, err))
+		return false;
+	for (bool row;;) {
+		if (!db_rows_next(rows, &row, err))
+			return false;
+		if (!row)
+			return true;
+		compare_row(verifier, table, rows, count);
+	}
+}
+
+/* The safety copy of the backup's last import, which says what that import inserted and how. */
+static bool last_import(struct verifier *verifier, struct slice *undo_key, struct error *err)
+{
+	const struct db_value key = db_slice(verifier->backup->key);
+	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
+	bool row;
+	if (!db_query(verifier->instance->db,
+			    "SELECT undokey, audittrail FROM reqferry_undo WHERE backupkey = $1 ORDER BY "
+			    "created DESC",
+			    &key, 1, &rows, err) ||
+			!db_rows_next(rows, &row, err))
+		return false;
+	if (row) {
+		*undo_key = arena_copy(verifier->arena, db_rows_text(rows, 0));
+		verifier->keep_audit_trail = slice_is(db_rows_text(rows, 1), "keep");
+		return true;
+	}
+	return FAIL_HINT(err, REFUSED, "Import it first with \"reqferry import\".",
+			"the backup \"%.*s\" was never imported on this instance",
+			SLICE_PRINT(verifier->backup->key));
+}
+
+bool verify_tables(struct instance *instance, const struct stage_backup *backup, struct task *task,
+		struct arena *arena, struct verify_result *out, struct error *err)
+{
+	const struct catalogue *catalogue = instance->catalogue;
+	struct verify_result result = {.ok = true,
+		.tables = arena_zalloc(arena, catalogue->table_count * sizeof(*result.tables)),
+		.table_count = catalogue->table_count,
+		.differences = arena_zalloc(arena, DIFFERENCES_SHOWN * sizeof(*result.differences))};
+	struct verifier verifier = {.instance = instance,
+		.backup = backup,
+		.arena = arena,
+		.mappings = ARENA_INIT,
+		.index = DICT_INIT,
+		.dropped = DICT_INIT,
+		.out = &result,
+		.buffer = STR_INIT};
+	struct slice undo_key;
+	task_step(task, "verify", "tables", catalogue->table_count);
+	bool ok = last_import(&verifier, &undo_key, err) && load_mappings(&verifier, err);
+	for (size_t t = 0; ok && t < catalogue->table_count; t++) {
+		ok = verify_table(&verifier, &catalogue->tables[t], undo_key, &result.tables[t], err);
+		task_advance(task, 1);
+	}
+	arena_release(&verifier.mappings);
+	dict_release(&verifier.index);
+	dict_release(&verifier.dropped);
+	str_release(&verifier.buffer);
+	if (ok)
+		*out = result;
+	return ok;
+}
+
+bool verify_run(struct instance *instance, struct slice key, struct task *task, struct arena *arena,
+		struct verify_result *out, struct error *err)
+{
+	struct stage_backup backup;
+	if (!stage_backup_get(instance->db, key, arena, &backup, err) ||
+			!db_begin(instance->db, DB_SNAPSHOT, err))
+		return false;
+	bool ok = verify_tables(instance, &backup, task, arena, out, err);
+	db_rollback(instance->db);
+	return ok;
+}
