@@ -15,7 +15,7 @@ INSERT INTO "AO_32F7CE_DBREQUIREMENT" ("ID", "SPACEKEY", "KEY", "BASELINE", "STA
 SELECT w.id, w.spacekey, r.key, w.baseline, w.status, NULLIF(r.h % 8, 0) % 5,
 	x.html, r.upperkey, n.spacekey, g.key, c.confluence_key,
 	strftime('%Y-%m-%d %H:%M:%S', f.saved, 'unixepoch') || printf('.%03d', r.h % 1000), a.confluence_key,
-	strftime('%Y-%m-%d %H:%M:%S', l.saved, 'unixepoch') || printf('.%03d', r.h / 7 % 1000)
+	strftime('%Y-%m-%d %H:%M:%S', l.saved, 'unixepoch') || printf('.%03d', r.h % 1000)
 FROM t_row w JOIN w_requirement r ON r.id = w.requirement
 LEFT JOIN t_text x ON x.requirement = r.id AND x.version = w.version
 LEFT JOIN w_requirement g ON g.id = r.target AND w.baseline IS NULL LEFT JOIN t_home n ON n.code = g.space

@@ -29,7 +29,7 @@ INSERT INTO s_title VALUES
 -- nearly the same words, and the page defines nothing
 ('SAFE', 'Protective distance calculation: design notes', 'Protective distances, calculation: design notes'),
 -- other words, and the page defines nothing: only a person can know
-('CELL', 'Wrist force and torque sensor: verification', 'AST-VV-0412 Kraft-Momenten-Sensor, Prüfbericht');
+('CELL', 'Bin picking: verification', 'AST-VV-0412 Griff in die Kiste, Prüfbericht');
 
 -- deleted while tidying up
 CREATE TEMP TABLE s_trashed (spacekey TEXT, title TEXT);

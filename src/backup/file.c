@@ -36,6 +36,7 @@ enum state { STATE_START, STATE_OPENED, STATE_ITEMS, STATE_MAPPINGS, STATE_CLOSE
 /* What is wrong with a record: the word, the reason in a message, and what to do. */
 struct fault {
 	const char *word, *reason, *hint;
+	enum error_kind kind; /* ERROR_NONE: ERROR_INPUT */
 };
 
 static const struct fault no_opening = {
@@ -58,9 +59,9 @@ static const struct fault no_table = {
 static const struct fault after_end = {
 	"after-end", "the file goes on behind its closing record", HINT_CHANGED};
 static const struct fault cut_record = {
-	"truncated", "the file ends in the middle of a record", HINT_COPY};
+	"truncated", "the file ends in the middle of a record", HINT_COPY, ERROR_TRUNCATED};
 static const struct fault no_closing = {
-	"truncated", "the file ends without its closing record END", HINT_COPY};
+	"truncated", "the file ends without its closing record END", HINT_COPY, ERROR_TRUNCATED};
 static const struct fault empty_file = {"no-opening", "the file is empty", HINT_COPY};
 
 static const struct rule {
@@ -221,7 +222,7 @@ PRINTF(5, 6)
 static enum csv_result fail_record(struct backup_reader *reader, const struct fault *fault,
 	const struct csv_position *position, struct error *err, const char *format, ...)
 {
-	bool truncated = strcmp(fault->word, "truncated") == 0;
+	enum error_kind kind = fault->kind == ERROR_NONE ? ERROR_INPUT : fault->kind;
 	va_list values;
 
 	va_start(values, format);
@@ -229,7 +230,7 @@ static enum csv_result fail_record(struct backup_reader *reader, const struct fa
 	va_end(values);
 	reader->problem = fault->word;
 	reader->position = *position;
-	return fail(reader, truncated ? ERROR_TRUNCATED : ERROR_INPUT, fault->hint, NULL, err);
+	return fail(reader, kind, fault->hint, NULL, err);
 }
 
 static const char *hint_for_no_backup(const struct backup_reader *reader)
@@ -364,8 +365,8 @@ static bool check_record(
 	if (fault) {
 		if (fault == &no_opening)
 			(void)fail_record(reader,
-				&(struct fault){
-					fault->word, fault->reason, hint_for_no_backup(reader)},
+				&(struct fault){fault->word, fault->reason,
+					hint_for_no_backup(reader), fault->kind},
 				&at, err, "%s", fault->reason);
 		else
 			(void)fail_record(reader, fault, &at, err, "%s", fault->reason);
@@ -436,7 +437,7 @@ static bool count_record(
 	struct backup_reader *reader, const struct backup_record *record, struct error *err)
 {
 	static const struct fault too_many = {
-		"too-many-tables", NULL, "This is hardly a Requirement Yogi backup."};
+		"too-many-tables", NULL, "This is hardly a Requirement Yogi backup.", ERROR_LIMIT};
 	struct csv_position at = {record->line, record->offset, 2, CSV_PROBLEM_NONE};
 	bool ok = true;
 

@@ -88,7 +88,7 @@ bool time_is_timestamp(struct slice text)
 	if (text.len < whole || text.len == whole + 1 || text.len > whole + 10)
 		return false;
 	for (size_t i = 0; i < text.len; i++) {
-		char want = i < whole ? shape[i] : i == whole ? '.' : 'd';
+		int want = i < whole ? shape[i] : i == whole ? '.' : 'd';
 
 		if (want == 'd' ? text.at[i] < '0' || text.at[i] > '9' : text.at[i] != want)
 			return false;

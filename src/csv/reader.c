@@ -525,7 +525,7 @@ static bool begin_input(struct csv_reader *r)
 {
 	r->begun = true;
 	while (r->end < 3 && fill(r))
-		continue;
+		;
 	if (r->end >= 3 && memcmp(r->window, "\xef\xbb\xbf", 3) == 0)
 		return fail_at(r, CSV_PROBLEM_BOM, 1, 0, 0);
 	return true;

@@ -90,6 +90,17 @@ MUST_CHECK bool facts_drop(struct mapping_run *run, struct error *err);
 #define ON_JIRA       (1u << PRODUCT_JIRA)
 #define ON_BOTH       (ON_CONFLUENCE | ON_JIRA)
 
+/*
+ * The application link of a mapping row m: its dependencies when they are a bare value (what is
+ * odd goes through C), else the row's own field.
+ */
+#define MAPPING_BARE                                                                               \
+	"(replace(replace(m.dependencies, ',', ''), '=', '') = m.dependencies"                     \
+	" AND trim(m.dependencies, ' \t') = m.dependencies)"
+#define MAPPING_LINK                                                                               \
+	"NULLIF(COALESCE(o.link, CASE WHEN " MAPPING_BARE " THEN m.dependencies END, m.applink), '')"
+#define MAPPING_LINK_ODD "m.dependencies IS NOT NULL AND NOT " MAPPING_BARE
+
 /* Of answers that are alike (a title that a thousand pages have) so many are looked at. */
 #define ANSWERS_LIMIT "10"
 
@@ -124,7 +135,8 @@ struct mapping_type {
 	const struct mapping_rule *rules;
 	size_t rule_count;
 	/* Expressions over a mapping row m and reqferry_m_odd o, for reqferry_m_work; NULL: none. */
-	const char *fold, *link, *page, *issues; /* issues: it has an issue key */
+	const char *fold, *link, *page;
+	bool has_issue_key;
 	const char *odd;    /* condition on m: only C can read it */
 	const char *parent; /* expression over those columns (b): the mapping that it follows */
 	/* Run before the rules: statements on the working tables. */

@@ -232,11 +232,11 @@ static void rows_template(const struct mapping_type *type, struct str *out)
 	str_add_text(out,
 		"{int:m.pageversion} AS version, COALESCE(m.title, v.name) AS title, v.created, "
 		"lower(v.email{c}) AS email, v.displayname, ");
-	if (type->issues)
+	if (type->has_issue_key)
 		str_addf(out, "{issuekey} AS issuekey, %s AS project, %s AS issuenumber, ",
 			project_expression, number_expression);
 	else
-		str_add_text(out, "NULL AS issuekey, NULL AS project, NULL AS issuenumber, ");
+		str_add_text(out, "NULL AS issuekey, NULL AS project, CAST(NULL AS {int64}) AS issuenumber, ");
 	str_add_text(out,
 		"CASE WHEN COALESCE(m.status, '') IN ('', 'UNMAPPED', 'MAPPED_AUTO') THEN 1 ELSE 0 "
 		"END AS mine, m.status, m.destinationvalue AS target FROM reqferry_mapping m"

@@ -1,7 +1,7 @@
 /*
  * Runs a fuzz target on every file of the folders given, without a fuzzer: for compilers other than
- * clang, and so that every input that once failed stays tested. Fails by ending the process, as the
- * target does, or when there was nothing to run.
+ * clang, and so that every input that once failed stays tested. Names each file before it runs it.
+ * Fails by ending the process, as the target does, or when there was nothing to run.
  */
 #include <dirent.h>
 
@@ -19,6 +19,8 @@ static bool replay_file(const char *path, struct error *err)
 
 	if (!file_read(path, MOST_BYTES, &text, err))
 		return false;
+	printf("%s\n", path);
+	fflush(stdout);
 	/* As long as the input and no longer, so that a sanitizer sees a read beyond it. */
 	exact = xmalloc(text.len);
 	memcpy(exact, text.at, text.len);

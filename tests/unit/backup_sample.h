@@ -60,11 +60,13 @@ static inline const char *sample_write(const char *suffix, struct slice text)
 /* The example's text, read once. */
 static inline struct slice sample_example(void)
 {
-	static struct str text = STR_INIT;
+	static struct str text;
 	struct error err;
 
-	if (text.len == 0)
+	if (text.len == 0) {
+		text = STR_INIT;
 		assert_true(file_read(EXAMPLE, 1 << 20, &text, &err));
+	}
 	return str_slice(&text);
 }
 
@@ -89,7 +91,8 @@ static inline struct task sample_task(void)
 
 /*
  * Two requirements, a property, a dependency, three links, a matrix, and what they need. Lines: 3-4
- * requirements, 5 property, 6 dependency, 7-9 links, 10 matrix, 11 application link, 12-19 mappings.
+ * requirements, 5 property, 6 dependency, 7-9 links, 10 matrix, 11 application link, 12-19
+ * mappings.
  */
 #define CONFLUENCE_HEAD                                                                            \
 	"BEING,com.playsql.requirementyogi,3.7,3.4.8\r\n"                                          \

@@ -1,0 +1,46 @@
+/*
+ * What the documents share: JSON values that cannot fail, and blocks of counts.
+ *
+ * Members come out in the order in which they are put. Running out of memory ends the process, so
+ * none of these returns NULL.
+ */
+#ifndef DOCUMENT_INTERNAL_H
+#define DOCUMENT_INTERNAL_H
+
+#include "document/document.h"
+
+#include <jansson.h>
+
+json_t *json_new_object(void);
+json_t *json_new_array(void);
+/* No value gives null. Bytes that are no UTF-8 become U+FFFD. */
+json_t *json_of_slice(struct slice text);
+/* NULL gives null. */
+json_t *json_of_text(const char *text);
+json_t *json_of_int(int64_t number);
+json_t *json_of_bool(bool value);
+/* The object or array takes the value over. */
+void json_put(json_t *object, const char *key, json_t *value);
+void json_put_slice(json_t *object, struct slice key, json_t *value);
+void json_push(json_t *array, json_t *value);
+/* {"NAME": rows} */
+json_t *json_of_tallies(const struct tallies *tallies);
+/* Appends the document without a line end and frees it. */
+void json_finish(struct str *out, json_t *document);
+
+/* "Rows by table" and the tallies with their sum, or nothing when there are none. */
+void text_tallies(struct str *out, const struct document_style *style, const char *title,
+		const char *column, const struct tallies *tallies);
+/* The tallies side by side, a line for each name that occurs in any of them, and their sums. */
+struct text_tally_column {
+	const char *title;
+	const struct tallies *tallies;
+};
+void text_tally_table(struct str *out, const struct document_style *style,
+		const struct text_tally_column *columns, size_t count);
+/* The tally of that name, 0 when there is none. */
+int64_t tally_of(const struct tallies *tallies, struct slice name);
+/* A decimal number in a buffer that lives as long as the arena. */
+struct slice text_of_int(struct arena *arena, int64_t number);
+
+#endif
