@@ -98,9 +98,12 @@ void shape_quote(struct str *out, struct slice text)
 	}
 	str_add_char(out, '"');
 	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text.at[i];
+		bool control = (unsigned char)text.at[i] < 0x20 || text.at[i] == 0x7f;
 
-		str_add_char(out, c < 0x20 || c == 0x7f ? ' ' : (char)c);
+		if (control)
+			str_add_char(out, ' ');
+		else
+			str_add_char(out, text.at[i]);
 	}
 	str_add_text(out, len < text.len ? "...\"" : "\"");
 }

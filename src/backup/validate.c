@@ -74,26 +74,46 @@ static void keep_fault(void *context, const struct shape_fault *fault)
 			      shape_kind_name(fault->kind), fault->message});
 }
 
+/* The catalogue of the product whose plugin wrote the file; none when there is no such product. */
+static bool find_catalogue(struct check *check, struct slice plugin_key, struct error *err)
+{
+	const char *folder = check->options->catalogue_folder;
+
+	for (enum product p = 0; p < PRODUCT_COUNT; p++) {
+		struct catalogue *catalogue = NULL;
+		struct error failure = ERROR_INIT;
+
+		if (!catalogue_load(folder, p, &catalogue, &failure)) {
+			/* A folder may hold the catalogue of one product only. */
+			if (folder && failure.kind == ERROR_NOT_FOUND)
+				continue;
+			*err = failure;
+			return false;
+		}
+		if (slice_is(plugin_key, catalogue->plugin_key)) {
+			check->catalogue = catalogue;
+			return true;
+		}
+		catalogue_free(&catalogue);
+	}
+	return true;
+}
+
 static bool choose_catalogue(
 	struct check *check, const struct backup_record *opening, struct error *err)
 {
-	enum product product = PRODUCT_CONFLUENCE;
-	bool known = false;
 	struct error message;
 
-	if (!inspect_product(opening->plugin_key, &known, &product, err))
+	if (!find_catalogue(check, opening->plugin_key, err))
 		return false;
-	if (!known) {
-		error_set(&message, ERROR_INPUT,
-			"\"%.*s\" is not the plugin key of Requirement Yogi in Confluence or Jira",
-			SLICE_PRINT(opening->plugin_key));
-		keep(check, (struct validate_problem){opening->line, opening->offset, 2,
-				    "unknown-plugin", message.message});
+	if (check->catalogue) {
+		check->shape = shape_new(check->catalogue, keep_fault, check);
 		return true;
 	}
-	if (!catalogue_load(check->options->catalogue_folder, product, &check->catalogue, err))
-		return false;
-	check->shape = shape_new(check->catalogue, keep_fault, check);
+	error_set(&message, ERROR_INPUT, "\"%.*s\" is not the plugin key of a known product",
+		SLICE_PRINT(opening->plugin_key));
+	keep(check, (struct validate_problem){
+			    opening->line, opening->offset, 2, "unknown-plugin", message.message});
 	return true;
 }
 

@@ -10,12 +10,25 @@
 
 struct digest {
 	EVP_MD_CTX *context;
+	/* Rows have many short fields, and a call into the library costs more than a copy. */
+	uint8_t pending[1024];
+	size_t used;
 };
 
-static void start(struct digest *digest)
+/* The algorithm is looked up the first time only: that look-up is dear. */
+static void start(struct digest *digest, const EVP_MD *algorithm)
 {
-	if (EVP_DigestInit_ex(digest->context, EVP_sha256(), NULL) != 1)
+	digest->used = 0;
+	if (EVP_DigestInit_ex(digest->context, algorithm, NULL) != 1)
 		out_of_memory();
+}
+
+static void flush(struct digest *digest)
+{
+	if (digest->used > 0 &&
+		EVP_DigestUpdate(digest->context, digest->pending, digest->used) != 1)
+		out_of_memory();
+	digest->used = 0;
 }
 
 struct digest *digest_new(void)
@@ -25,14 +38,23 @@ struct digest *digest_new(void)
 	digest->context = EVP_MD_CTX_new();
 	if (!digest->context)
 		out_of_memory();
-	start(digest);
+	start(digest, EVP_sha256());
 	return digest;
 }
 
 void digest_add(struct digest *digest, const void *bytes, size_t len)
 {
-	if (len > 0 && EVP_DigestUpdate(digest->context, bytes, len) != 1)
-		out_of_memory();
+	if (len == 0)
+		return;
+	if (len > sizeof(digest->pending) - digest->used)
+		flush(digest);
+	if (len > sizeof(digest->pending)) {
+		if (EVP_DigestUpdate(digest->context, bytes, len) != 1)
+			out_of_memory();
+		return;
+	}
+	memcpy(digest->pending + digest->used, bytes, len);
+	digest->used += len;
 }
 
 void digest_add_field(struct digest *digest, struct slice field)
@@ -49,9 +71,10 @@ void digest_add_field(struct digest *digest, struct slice field)
 
 void digest_end(struct digest *digest, uint8_t out[DIGEST_SIZE])
 {
+	flush(digest);
 	if (EVP_DigestFinal_ex(digest->context, out, NULL) != 1)
 		out_of_memory();
-	start(digest);
+	start(digest, NULL);
 }
 
 void digest_free(struct digest **digest)

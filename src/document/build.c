@@ -1,6 +1,7 @@
 /*
  * JSON values by jansson, and blocks of counts.
  */
+#include "base/dict.h"
 #include "document/internal.h"
 
 #include <utf8proc.h>
@@ -28,7 +29,7 @@ static void add_valid(struct str *out, struct slice text)
 	while (text.len > 0) {
 		utf8proc_int32_t c;
 		utf8proc_ssize_t n = utf8proc_iterate(
-				(const utf8proc_uint8_t *)text.at, (utf8proc_ssize_t)text.len, &c);
+			(const utf8proc_uint8_t *)text.at, (utf8proc_ssize_t)text.len, &c);
 		if (n > 0)
 			str_add(out, (struct slice){text.at, (size_t)n});
 		else
@@ -104,7 +105,7 @@ void json_finish(struct str *out, json_t *document)
 {
 	/* the precision keeps 0.1 from being shown as 0.10000000000000001 */
 	if (json_dump_callback(document, append, out,
-			    JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(12)) != 0)
+		    JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(12)) != 0)
 		out_of_memory();
 	json_decref(document);
 }
@@ -116,6 +117,30 @@ struct slice text_of_int(struct arena *arena, int64_t number)
 	return slice_of(arena_printf(arena, "%lld", (long long)number));
 }
 
+struct slice *text_cells(struct arena *arena, size_t rows, size_t columns)
+{
+	return arena_zalloc(arena, rows * columns * sizeof(struct slice));
+}
+
+void text_grid(struct str *out, const struct document_style *style,
+	const struct grid_column *columns, size_t count, const struct slice *cells, size_t rows)
+{
+	struct grid grid;
+	grid_begin(&grid, columns, count);
+	for (size_t r = 0; r < rows; r++)
+		grid_measure(&grid, cells + r * count);
+	grid_fit(&grid, style->width);
+	grid_title(&grid, style, out);
+	for (size_t r = 0; r < rows; r++)
+		grid_row(&grid, cells + r * count, out);
+}
+
+void text_more(struct str *out, size_t listed, int64_t total)
+{
+	if (total > (int64_t)listed)
+		str_addf(out, "... and %lld more\n", (long long)(total - (int64_t)listed));
+}
+
 int64_t tally_of(const struct tallies *tallies, struct slice name)
 {
 	for (size_t i = 0; i < tallies->count; i++)
@@ -125,26 +150,13 @@ int64_t tally_of(const struct tallies *tallies, struct slice name)
 }
 
 void text_tallies(struct str *out, const struct document_style *style, const char *title,
-		const char *column, const struct tallies *tallies)
+	const char *column, const struct tallies *tallies)
 {
 	if (tallies->count == 0)
 		return;
-	struct arena arena CLEANUP(arena_release) = ARENA_INIT;
-	const struct grid_column columns[] = {{title, false, 0}, {column, true, 0}};
-	struct grid grid;
-	grid_begin(&grid, columns, ARRAY_LEN(columns), 0);
-	const struct slice total[] = {SLICE("total"), text_of_int(&arena, tally_total(tallies))};
-	grid_measure(&grid, total);
-	for (size_t i = 0; i < tallies->count; i++)
-		grid_measure(&grid, (const struct slice[]){tallies->list[i].name, SLICE_NULL});
 	str_add_char(out, '\n');
-	grid_title(&grid, style, out);
-	for (size_t i = 0; i < tallies->count; i++)
-		grid_row(&grid,
-				(const struct slice[]){tallies->list[i].name,
-					text_of_int(&arena, tallies->list[i].rows)},
-				out);
-	grid_row(&grid, total, out);
+	const struct text_tally_column columns[] = {{column, tallies}};
+	text_tally_table(out, style, title, columns, 1);
 }
 
 /* The names of all tallies in their order, each once. */
@@ -157,31 +169,23 @@ static struct dict names_of(const struct text_tally_column *columns, size_t coun
 	return names;
 }
 
-void text_tally_table(struct str *out, const struct document_style *style,
-		const struct text_tally_column *columns, size_t count)
+void text_tally_table(struct str *out, const struct document_style *style, const char *title,
+	const struct text_tally_column *columns, size_t count)
 {
 	struct arena arena CLEANUP(arena_release) = ARENA_INIT;
 	struct dict names CLEANUP(dict_release) = names_of(columns, count);
-	struct grid_column titles[GRID_COLUMNS] = {{"Rows by table", false, 0}};
-	struct slice cells[GRID_COLUMNS] = {SLICE("total")};
-	for (size_t c = 0; c < count; c++) {
-		titles[c + 1] = (struct grid_column){columns[c].title, true, 0};
-		cells[c + 1] = text_of_int(&arena, tally_total(columns[c].tallies));
-	}
-	struct grid grid;
-	grid_begin(&grid, titles, count + 1, 0);
-	grid_measure(&grid, cells);
-	for (size_t i = 0; i < names.count; i++)
-		grid_measure(&grid, (const struct slice[GRID_COLUMNS]){dict_at(&names, i)->key});
-	grid_title(&grid, style, out);
-	for (size_t i = 0; i < names.count; i++) {
-		cells[0] = dict_at(&names, i)->key;
-		for (size_t c = 0; c < count; c++)
-			cells[c + 1] = text_of_int(&arena, tally_of(columns[c].tallies, cells[0]));
-		grid_row(&grid, cells, out);
-	}
-	cells[0] = SLICE("total");
+	struct grid_column titles[GRID_COLUMNS] = {{title, false, 0}};
+	struct slice *cells = text_cells(&arena, names.count + 1, count + 1);
 	for (size_t c = 0; c < count; c++)
-		cells[c + 1] = text_of_int(&arena, tally_total(columns[c].tallies));
-	grid_row(&grid, cells, out);
+		titles[c + 1] = (struct grid_column){columns[c].title, true, 0};
+	for (size_t i = 0; i <= names.count; i++) {
+		struct slice *row = cells + i * (count + 1);
+		bool last = i == names.count;
+		row[0] = last ? SLICE("total") : dict_at(&names, i)->key;
+		for (size_t c = 0; c < count; c++)
+			row[c + 1] =
+				text_of_int(&arena, last ? tally_total(columns[c].tallies)
+							 : tally_of(columns[c].tallies, row[0]));
+	}
+	text_grid(out, style, titles, count + 1, cells, names.count + 1);
 }

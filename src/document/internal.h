@@ -28,16 +28,27 @@ json_t *json_of_tallies(const struct tallies *tallies);
 /* Appends the document without a line end and frees it. */
 void json_finish(struct str *out, json_t *document);
 
+/*
+ * A grid with its title out of cells, row by row, cut to the style's width. The cells live in the
+ * arena: text_cells makes room for them.
+ */
+struct slice *text_cells(struct arena *arena, size_t rows, size_t columns);
+void text_grid(struct str *out, const struct document_style *style,
+	const struct grid_column *columns, size_t count, const struct slice *cells, size_t rows);
+/* "... and 3 more" when not all are listed. */
+void text_more(struct str *out, size_t listed, int64_t total);
+
 /* "Rows by table" and the tallies with their sum, or nothing when there are none. */
 void text_tallies(struct str *out, const struct document_style *style, const char *title,
-		const char *column, const struct tallies *tallies);
-/* The tallies side by side, a line for each name that occurs in any of them, and their sums. */
+	const char *column, const struct tallies *tallies);
+/* The tallies side by side (GRID_COLUMNS - 1 at most), a line for each name that occurs in any of
+ * them, and their sums. */
 struct text_tally_column {
 	const char *title;
 	const struct tallies *tallies;
 };
-void text_tally_table(struct str *out, const struct document_style *style,
-		const struct text_tally_column *columns, size_t count);
+void text_tally_table(struct str *out, const struct document_style *style, const char *title,
+	const struct text_tally_column *columns, size_t count);
 /* The tally of that name, 0 when there is none. */
 int64_t tally_of(const struct tallies *tallies, struct slice name);
 /* A decimal number in a buffer that lives as long as the arena. */

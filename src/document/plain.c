@@ -1,6 +1,6 @@
 /*
- * Safe text, and grids. Widths are those of Unicode's characters as terminals show them: two columns
- * for wide ones, none for combining marks.
+ * Safe text, and grids. Widths are those of Unicode's characters as terminals show them: two
+ * columns for wide ones, none for combining marks.
  */
 #include "document/plain.h"
 
@@ -20,8 +20,8 @@ static bool is_dangerous(utf8proc_int32_t c)
 /* The next character: how many bytes it takes, and itself, -1 for a byte that is no UTF-8. */
 static size_t next_character(struct slice text, utf8proc_int32_t *c)
 {
-	utf8proc_ssize_t n = utf8proc_iterate(
-			(const utf8proc_uint8_t *)text.at, (utf8proc_ssize_t)text.len, c);
+	utf8proc_ssize_t n =
+		utf8proc_iterate((const utf8proc_uint8_t *)text.at, (utf8proc_ssize_t)text.len, c);
 	if (n > 0)
 		return (size_t)n;
 	*c = -1;
@@ -71,8 +71,8 @@ int plain_width(struct slice safe)
 	return used;
 }
 
-void plain_highlight(struct str *out, const struct document_style *style, enum plain_look look,
-		const char *text)
+void plain_highlight(
+	struct str *out, const struct document_style *style, enum plain_look look, const char *text)
 {
 	static const char *const codes[] = {
 		[PLAIN_STRONG] = "1", [PLAIN_GOOD] = "32", [PLAIN_BAD] = "1;31"};
@@ -107,11 +107,12 @@ void plain_count(struct str *out, int64_t count, const char *one, const char *ma
 	str_addf(out, "%lld %s", (long long)count, count == 1 ? one : many);
 }
 
-void grid_begin(struct grid *grid, const struct grid_column *columns, size_t count, int indent)
+void grid_begin(struct grid *grid, const struct grid_column *columns, size_t count)
 {
-	*grid = (struct grid){.columns = columns,
+	*grid = (struct grid){
+		.columns = columns,
 		.count = count < GRID_COLUMNS ? count : GRID_COLUMNS,
-		.indent = indent};
+	};
 	for (size_t i = 0; i < grid->count; i++)
 		grid->widths[i] = plain_width(slice_of(columns[i].title));
 }
@@ -132,7 +133,7 @@ void grid_fit(struct grid *grid, int width)
 {
 	if (width <= 0)
 		return;
-	int surplus = grid->indent - width;
+	int surplus = -width;
 	for (size_t i = 0; i < grid->count; i++)
 		surplus += grid->widths[i] + (i > 0 ? 2 : 0);
 	for (; surplus > 0; surplus--) {
@@ -140,7 +141,7 @@ void grid_fit(struct grid *grid, int width)
 		for (size_t i = 0; i < grid->count; i++) {
 			int least = grid->columns[i].least;
 			if (least > 0 && grid->widths[i] > least &&
-					(widest == grid->count || grid->widths[i] > grid->widths[widest]))
+				(widest == grid->count || grid->widths[i] > grid->widths[widest]))
 				widest = i;
 		}
 		if (widest == grid->count)
@@ -168,7 +169,6 @@ static void add_cell(struct str *line, struct slice cell, int width, bool right)
 
 static void add_cells(const struct grid *grid, const struct slice *cells, struct str *line)
 {
-	str_addf(line, "%*s", grid->indent, "");
 	for (size_t i = 0; i < grid->count; i++) {
 		if (i > 0)
 			str_add_text(line, "  ");

@@ -26,7 +26,7 @@ int plain_width(struct slice safe);
 enum plain_look { PLAIN_STRONG, PLAIN_GOOD, PLAIN_BAD };
 /* Appends a text of ours, highlighted when the style has colour. */
 void plain_highlight(struct str *out, const struct document_style *style, enum plain_look look,
-		const char *text);
+	const char *text);
 
 /* "Scope      ABC" with the label padded to a common width; no value is shown as "-". */
 void plain_label(struct str *out, const char *label, struct slice value);
@@ -45,12 +45,11 @@ struct grid_column {
 struct grid {
 	const struct grid_column *columns;
 	size_t count;
-	int indent;
 	int widths[GRID_COLUMNS];
 };
 
 /* At most GRID_COLUMNS columns, which must outlive the grid. */
-void grid_begin(struct grid *grid, const struct grid_column *columns, size_t count, int indent);
+void grid_begin(struct grid *grid, const struct grid_column *columns, size_t count);
 /* Takes the widths of a row's cells into account. No value is an empty cell. */
 void grid_measure(struct grid *grid, const struct slice *cells);
 /* Cuts columns down, the widest first, until a row fits; does nothing for width 0. */

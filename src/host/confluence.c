@@ -44,7 +44,7 @@ static const struct host_table tables[] = {
 /* --- pieces ----------------------------------------------------------------------------------- */
 
 #define IS_PAGE(alias)    alias ".contenttype IN ('PAGE', 'BLOGPOST')"
-#define IS_CURRENT(alias) alias ".prevver IS NULL AND " alias ".content_status = 'current'"
+#define IS_CURRENT(alias) "NOT (" alias ".prevver IS NOT NULL) AND " alias ".content_status = 'current'"
 #define ID_TEXT(column)   "CAST(" column " AS {text})"
 
 /*
@@ -93,14 +93,13 @@ static const char pages[] =
 	" FROM content d_page CROSS JOIN spaces s"
 	" WHERE s.spaceid = d_page.spaceid AND " IS_PAGE("d_page") " AND " IS_CURRENT("d_page");
 
-/* The second condition on v says nothing new: it lets indexes find the versions of a page. */
+/* OR finds versions and page from either side by an index; a COALESCE would find only the page. */
 static const char versions[] =
 	"SELECT v.contentid AS id, " ID_TEXT("v.contentid") " AS key, p.contentid AS pageid, "
 	ID_TEXT("p.contentid") " AS pagekey, s.spacekey AS spacekey,"
 	" p.contenttype AS pagetype, COALESCE(v.title, p.title) AS title, v.version AS version,"
 	" CASE WHEN v.prevver IS NULL THEN 1 ELSE 0 END AS current"
-	" FROM content v JOIN content p ON p.contentid = COALESCE(v.prevver, v.contentid)"
-	" AND (v.contentid = p.contentid OR v.prevver = p.contentid)"
+	" FROM content v JOIN content p ON v.contentid = p.contentid OR v.prevver = p.contentid"
 	" CROSS JOIN spaces s"
 	" WHERE s.spaceid = p.spaceid AND v.content_status = 'current' AND " IS_PAGE("p") " AND " IS_CURRENT("p");
 

@@ -246,13 +246,18 @@ static void prepare_relations(struct host *host, struct arena *arena)
 static bool read_version(const struct host *host, const char *sql, size_t table,
 		struct arena *arena, const char **out, struct error *err)
 {
+	struct error refused = ERROR_INIT;
 	struct slice version = SLICE_NULL;
 
 	*out = NULL;
 	if (!sql || !host_has(host, table))
 		return true;
-	if (!db_query_text(host->db, sql, NULL, 0, arena, &version, err))
-		return err->kind == ERROR_DATABASE && !db_in_transaction(host->db);
+	if (!db_query_text(host->db, sql, NULL, 0, arena, &version, &refused)) {
+		if (refused.kind == ERROR_DATABASE && !db_in_transaction(host->db))
+			return true;
+		*err = refused;
+		return false;
+	}
 	*out = slice_is_empty(version) ? NULL : version.at;
 	return true;
 }

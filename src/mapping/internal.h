@@ -12,6 +12,7 @@
  *     reqferry_m_option   answers that did not decide so far
  *     reqferry_m_near     spaces or projects that might be the one, with the evidence for it
  *     reqferry_m_next     new states of mappings, to be written (change.c)
+ *     reqferry_m_other    mappings that an edit leaves alone (edit.c)
  *     reqferry_m_drop     items that go when a mapping is excluded (drop.c)
  *     reqferry_m_space, _page, _version, ...   facts of the host (facts.c)
  */
@@ -98,7 +99,8 @@ MUST_CHECK bool facts_drop(struct mapping_run *run, struct error *err);
 	"(replace(replace(m.dependencies, ',', ''), '=', '') = m.dependencies"                     \
 	" AND trim(m.dependencies, ' \t') = m.dependencies)"
 #define MAPPING_LINK                                                                               \
-	"NULLIF(COALESCE(o.link, CASE WHEN " MAPPING_BARE " THEN m.dependencies END, m.applink), '')"
+	"NULLIF(COALESCE(o.link, CASE WHEN " MAPPING_BARE                                          \
+	" THEN m.dependencies END, m.applink), '')"
 #define MAPPING_LINK_ODD "m.dependencies IS NOT NULL AND NOT " MAPPING_BARE
 
 /* Of answers that are alike (a title that a thousand pages have) so many are looked at. */
@@ -115,8 +117,8 @@ enum rule_side {
  *
  *     SELECT m.id, <destination>, <title> FROM reqferry_m_work m <joins> WHERE <where>
  *
- * over the open mappings m of its type; u is m's parent (all NULL when there is none), u.target what
- * the parent is mapped to. Sentences: see reason.c.
+ * over the open mappings m of its type; u is m's parent (all NULL when there is none), u.target
+ * what the parent is mapped to. Sentences: see reason.c.
  */
 struct mapping_rule {
 	const char *name; /* unique in its type */
@@ -134,7 +136,8 @@ struct mapping_type {
 	const char *step; /* what a run does with it: "map pages" */
 	const struct mapping_rule *rules;
 	size_t rule_count;
-	/* Expressions over a mapping row m and reqferry_m_odd o, for reqferry_m_work; NULL: none. */
+	/* Expressions over a mapping row m and reqferry_m_odd o, for reqferry_m_work; NULL: none.
+	 */
 	const char *fold, *link, *page;
 	bool has_issue_key;
 	const char *odd;    /* condition on m: only C can read it */
@@ -143,8 +146,8 @@ struct mapping_type {
 	const char *const *prepare;
 	/* Condition on m: there is something to look by. NULL: always. */
 	const char *known;
-	bool may_be_gone; /* ids of it can be looked up in the trash */
-	const char *noun, *own; /* "page"; what a child calls it: "its page" */
+	bool may_be_gone;         /* ids of it can be looked up in the trash */
+	const char *noun, *own;   /* "page"; what a child calls it: "its page" */
 	const char *none, *alone; /* not found: with a mapped parent, without */
 	const char *blind;        /* nothing to look by */
 };
@@ -161,18 +164,19 @@ bool mapping_rule_applies(const struct mapping_rule *rule, const struct mapping_
 
 /* --- changes ---------------------------------------------------------------------------------- */
 
-/* Makes reqferry_m_next, empty: id, rev, status, destination, certainty, rule, outcome, derivedfrom,
- * level (0; n: reset in round n), moved (1: what is derived from it returns to not mapped). */
+/* Makes reqferry_m_next, empty: id, rev, status, destination, certainty, rule, outcome,
+ * derivedfrom, level (0; n: reset in round n), moved (1: what is derived from it returns to not
+ * mapped). */
 MUST_CHECK bool change_make(struct db *db, const struct sql_words *words, struct error *err);
 /*
  * Adds to reqferry_m_next every automatic mapping derived from one that moved, repeatedly, as not
  * mapped; *reset gets how many. Names those set by hand, which stay, in a warning.
  */
-MUST_CHECK bool change_reset(
-	struct db *db, struct slice backup_key, struct task *task, int64_t *reset, struct error *err);
+MUST_CHECK bool change_reset(struct db *db, struct slice backup_key, struct task *task,
+	int64_t *reset, struct error *err);
 /*
- * Writes reqferry_m_next to the mappings and to the history, as one batch, and drops it. ERROR_CHANGED
- * when a mapping was changed meanwhile. Inside a transaction.
+ * Writes reqferry_m_next to the mappings and to the history, as one batch, and drops it.
+ * ERROR_CHANGED when a mapping was changed meanwhile. Inside a transaction.
  */
 MUST_CHECK bool change_write(
 	struct db *db, struct slice backup_key, const struct task *task, struct error *err);
@@ -202,8 +206,7 @@ struct reason_facts {
 	struct slice candidate_list; /* the first few, with commas */
 };
 /* The row's reason as one sentence. Appends to *out. */
-void reason_make(
-	const struct mapping_row *row, const struct reason_facts *facts, struct str *out);
+void reason_make(const struct mapping_row *row, const struct reason_facts *facts, struct str *out);
 
 /*
  * The one mapping of type, key and (when not NULL) dependencies. ERROR_USAGE, ERROR_NOT_FOUND,
@@ -218,9 +221,9 @@ MUST_CHECK bool drop_count(struct db *db, const struct catalogue *catalogue,
 	size_t *count, struct error *err);
 
 /*
- * The key that the host gives to what a person wrote as a destination. ERROR_INPUT for a wrong form,
- * ERROR_NOT_FOUND, ERROR_REFUSED when several fit. In the arena. *checked is false when this host
- * cannot look such things up: then only the form was looked at.
+ * The key that the host gives to what a person wrote as a destination. ERROR_INPUT for a wrong
+ * form, ERROR_NOT_FOUND, ERROR_REFUSED when several fit. In the arena. *checked is false when this
+ * host cannot look such things up: then only the form was looked at.
  */
 MUST_CHECK bool destination_find(const struct host *host, enum entity entity, struct slice text,
 	struct arena *arena, struct slice *key, bool *checked, struct error *err);

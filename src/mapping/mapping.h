@@ -6,8 +6,8 @@
  * set-based query that yields (mapping, destination, title) for all open rows of its type at once,
  * and the sentence that explains it. Types run in the order of enum entity; rules in the order of
  * the table. A mapping with exactly one answer is decided by it; several answers become candidates
- * and later rules may still decide among them. What stays open is UNMAPPED with an outcome. A mapping
- * is never more certain than the one it was derived from (`derivedfrom`).
+ * and later rules may still decide among them. What stays open is UNMAPPED with an outcome. A
+ * mapping is never more certain than the one it was derived from (`derivedfrom`).
  *
  * Automatic mapping touches only rows that are not mapped, unmapped or automatic. Every change is
  * written to reqferry_change. All functions below that change something run in a transaction of
@@ -38,8 +38,8 @@ struct mapping_auto_result {
  * changes nothing.
  */
 MUST_CHECK bool mapping_auto(struct host *host, const struct host *other,
-		const struct stage_backup *backup, struct task *task, struct mapping_auto_result *out,
-		struct error *err);
+	const struct stage_backup *backup, struct task *task, struct mapping_auto_result *out,
+	struct error *err);
 
 /* Which mappings; NULL members do not filter. */
 struct mapping_filter {
@@ -47,7 +47,8 @@ struct mapping_filter {
 	const char *dependencies; /* compared normalised */
 	int64_t after, limit;     /* rows behind this id, at most so many; 0 = all */
 };
-/* Refuses (ERROR_USAGE) words that are no type, status ("not-mapped" stands for NULL) or certainty. */
+/* Refuses (ERROR_USAGE) words that are no type, status ("not-mapped" stands for NULL) or certainty.
+ */
 MUST_CHECK bool mapping_filter_check(const struct mapping_filter *filter, struct error *err);
 
 /* One mapping as shown. Slices live until the callback returns. */
@@ -61,7 +62,7 @@ struct mapping_row {
 typedef bool (*mapping_row_fn)(void *context, const struct mapping_row *row, struct error *err);
 /* Calls back for each mapping in file order; stops at the first false. */
 MUST_CHECK bool mapping_list(struct db *db, struct slice backup_key,
-		const struct mapping_filter *filter, mapping_row_fn fn, void *context, struct error *err);
+	const struct mapping_filter *filter, mapping_row_fn fn, void *context, struct error *err);
 
 struct mapping_candidate {
 	struct slice destination, rule, title;
@@ -87,20 +88,20 @@ struct mapping_detail {
  * ERROR_REFUSED, listing the rows, when several fit and dependencies is NULL.
  */
 MUST_CHECK bool mapping_show(struct db *db, const struct catalogue *catalogue,
-		struct slice backup_key, const char *type, const char *key, const char *dependencies,
-		struct mapping_detail *out, struct error *err);
+	struct slice backup_key, const char *type, const char *key, const char *dependencies,
+	struct mapping_detail *out, struct error *err);
 void mapping_detail_release(struct mapping_detail *detail);
 
 /*
  * Sets one by hand. The destination must exist and be of the type (ERROR_NOT_FOUND, or ERROR_INPUT
- * for a wrong form), unless force. What a person would write is understood: a PAGE by its id, a USER
- * by key or user name (`name:...`? no: the key, or a name that only one user has), an ISSUE on Jira
- * by id or issue key. An empty destination is allowed for USER only. Automatic mappings derived from
- * it return to not mapped; *reset (may be NULL) counts them.
+ * for a wrong form), unless force. What a person would write is understood: a PAGE by its id, a
+ * USER by key or user name (`name:...`? no: the key, or a name that only one user has), an ISSUE on
+ * Jira by id or issue key. An empty destination is allowed for USER only. Automatic mappings
+ * derived from it return to not mapped; *reset (may be NULL) counts them.
  */
 MUST_CHECK bool mapping_set(struct host *host, struct slice backup_key, const char *type,
-		const char *key, const char *dependencies, const char *destination, bool force,
-		struct task *task, int64_t *reset, struct error *err);
+	const char *key, const char *dependencies, const char *destination, bool force,
+	struct task *task, int64_t *reset, struct error *err);
 
 enum mapping_edit { MAPPING_CONFIRM, MAPPING_CLEAR, MAPPING_EXCLUDE };
 /*
@@ -109,7 +110,7 @@ enum mapping_edit { MAPPING_CONFIRM, MAPPING_CLEAR, MAPPING_EXCLUDE };
  * ERROR_REFUSED when the filter names only it, else it is left out and task_warn says so.
  */
 MUST_CHECK bool mapping_edit(struct db *db, struct slice backup_key, enum mapping_edit edit,
-		const struct mapping_filter *filter, bool dry_run, struct task *task, int64_t *count,
-		struct error *err);
+	const struct mapping_filter *filter, bool dry_run, struct task *task, int64_t *count,
+	struct error *err);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The types in the order in which they are mapped. Their rules are in rules/, one file for types that
- * belong together.
+ * The types in the order in which they are mapped. Their rules are in rules/, one file for types
+ * that belong together.
  */
 #include "mapping/internal.h"
 

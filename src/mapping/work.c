@@ -1,6 +1,6 @@
 /*
- * reqferry_m_work: every mapping of a backup with what is known of it, in a form that rules can join
- * with.
+ * reqferry_m_work: every mapping of a backup with what is known of it, in a form that rules can
+ * join with.
  *
  *     mine       1: automatic mapping may change it
  *     open       1: and has not decided yet
@@ -12,8 +12,8 @@
  * where they are spelled as an export spells them; the others, and URLs, go through C in chunks
  * (reqferry_m_odd).
  *
- * Lower case is that of ASCII: names of users, e-mail addresses and space keys hardly ever hold other
- * letters, and those must then agree exactly.
+ * Lower case is that of ASCII: names of users, e-mail addresses and space keys hardly ever hold
+ * other letters, and those must then agree exactly.
  */
 #include "mapping/internal.h"
 
@@ -30,10 +30,11 @@ static const char work_columns[] =
 	"outcome {key}";
 static const char *const work_indexes[] = {"type, open", "type, key", NULL};
 
-static const char odd_columns[] = "id {int64} NOT NULL PRIMARY KEY, link {key}, page {key}, url {key}";
+static const char odd_columns[] =
+	"id {int64} NOT NULL PRIMARY KEY, link {key}, page {key}, url {key}";
 
-static const char answer_columns[] =
-	"mapping {int64} NOT NULL, destination {key} NOT NULL, title {text}, certainty {int64} NOT NULL";
+static const char answer_columns[] = "mapping {int64} NOT NULL, destination {key} NOT NULL, title "
+				     "{text}, certainty {int64} NOT NULL";
 
 static const char option_columns[] =
 	"mapping {int64} NOT NULL, destination {key} NOT NULL, rule {key} NOT NULL, "
@@ -121,8 +122,8 @@ static void odd_query(const struct mapping_run *run, struct str *sql)
 	str_addf(sql, ") ORDER BY m.id LIMIT %d", CHUNK);
 }
 
-static bool read_chunk(struct mapping_run *run, const char *sql, int64_t after,
-	struct arena *arena, struct odd *list, size_t *count, struct error *err)
+static bool read_chunk(struct mapping_run *run, const char *sql, int64_t after, struct arena *arena,
+	struct odd *list, size_t *count, struct error *err)
 {
 	const struct db_value values[] = {db_slice(run->backup_key), db_int(after)};
 	CLEANUP(db_rows_end) struct db_rows *rows = NULL;
@@ -196,10 +197,10 @@ static bool fill_odd(struct mapping_run *run, struct error *err)
 	KEY_PREFIX " <> {issuekey} AND length(" KEY_PREFIX ") > 1"                                 \
 		   " AND substr(" KEY_PREFIX ", length(" KEY_PREFIX "), 1) = '-'"
 
-static const char project_expression[] = "CASE WHEN " IS_ISSUE_KEY
-	" THEN substr(" KEY_PREFIX ", 1, length(" KEY_PREFIX ") - 1) END";
-static const char number_expression[] = "CASE WHEN " IS_ISSUE_KEY
-	" THEN {int:substr({issuekey}, length(" KEY_PREFIX ") + 1)} END";
+static const char project_expression[] =
+	"CASE WHEN " IS_ISSUE_KEY " THEN substr(" KEY_PREFIX ", 1, length(" KEY_PREFIX ") - 1) END";
+static const char number_expression[] =
+	"CASE WHEN " IS_ISSUE_KEY " THEN {int:substr({issuekey}, length(" KEY_PREFIX ") + 1)} END";
 
 /* "anna@" of "anna@example.org"; nothing of what is no address. */
 #define LOCAL(email) "NULLIF(rtrim(" email ", replace(" email ", '@', '')), '')"
@@ -217,10 +218,12 @@ static void rows_template(const struct mapping_type *type, struct str *out)
 	str_add_text(out,
 		"INSERT INTO reqferry_m_work (id, type, key, number, fold, link, spacekey, "
 		"pagetype, page, version, title, created, email, local, displayname, issuekey, "
-		"project, issuenumber, parent, mine, open, status, target, certainty, rule, outcome) "
+		"project, issuenumber, parent, mine, open, status, target, certainty, rule, "
+		"outcome) "
 		"SELECT b.id, $2, b.key, {int:b.key}, b.fold, b.link, b.spacekey, b.pagetype, "
-		"b.page, b.version, b.title, b.created, b.email, " LOCAL("b.email") ", "
-		"b.displayname, b.issuekey, b.project, b.issuenumber, ");
+		"b.page, b.version, b.title, b.created, b.email, " LOCAL(
+			"b.email") ", "
+				   "b.displayname, b.issuekey, b.project, b.issuenumber, ");
 	str_add_text(out, type->parent ? type->parent : none);
 	str_add_text(out,
 		", b.mine, b.mine, b.status, CASE WHEN b.status = 'MAPPED_MANUAL' "
@@ -236,7 +239,8 @@ static void rows_template(const struct mapping_type *type, struct str *out)
 		str_addf(out, "{issuekey} AS issuekey, %s AS project, %s AS issuenumber, ",
 			project_expression, number_expression);
 	else
-		str_add_text(out, "NULL AS issuekey, NULL AS project, CAST(NULL AS {int64}) AS issuenumber, ");
+		str_add_text(out, "NULL AS issuekey, NULL AS project, CAST(NULL AS {int64}) AS "
+				  "issuenumber, ");
 	str_add_text(out,
 		"CASE WHEN COALESCE(m.status, '') IN ('', 'UNMAPPED', 'MAPPED_AUTO') THEN 1 ELSE 0 "
 		"END AS mine, m.status, m.destinationvalue AS target FROM reqferry_mapping m"

@@ -245,11 +245,11 @@ static void select_rows(struct verifier *verifier, const struct catalogue_table 
 		const struct catalogue_column *column = &table->columns[c];
 		if (column->uses[0].role == ROLE_ROW) {
 			str_addf(sql,
-					", (SELECT r.newid FROM reqferry_item r WHERE r.backupkey = i.backupkey AND "
+					", (SELECT min(r.newid) FROM reqferry_item r WHERE r.backupkey = i.backupkey AND "
 					"r.oldid = i.f%u AND r.tablename = ",
 					column->field);
 			db_literal(sql, slice_of(column->uses[0].table->name));
-			str_add_text(sql, " ORDER BY r.id LIMIT 1), ");
+			str_add_text(sql, "), ");
 		} else {
 			str_add_text(sql, ", NULL, ");
 		}

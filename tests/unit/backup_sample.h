@@ -1,6 +1,6 @@
 /*
  * Files for the tests of the backup layer: the published example, changed copies of it, and a small
- * Confluence file, all written into a temporary folder. FIXTURES is the folder of the fixtures.
+ * Confluence file, all written into a temporary folder.
  */
 #ifndef TESTS_BACKUP_SAMPLE_H
 #define TESTS_BACKUP_SAMPLE_H
@@ -18,7 +18,8 @@
 #include "base/file.h"
 #include "base/task.h"
 
-#define EXAMPLE FIXTURES "/jira-published-example.csv"
+/* DATA_DIR is the tree's folder data, given by the build. */
+#define EXAMPLE DATA_DIR "/../tests/fixtures/jira-published-example.csv"
 
 static char sample_folder[] = "/tmp/reqferry-backup-XXXXXX";
 static char sample_path[sizeof(sample_folder) + 64];

@@ -22,6 +22,7 @@ struct memory {
 	struct slice left;
 	size_t step;
 	int failure; /* errno at the end, 0 = an ordinary end */
+	bool ended;  /* nobody may ask again */
 };
 
 static ptrdiff_t read_memory(void *context, void *into, size_t size)
@@ -30,6 +31,8 @@ static ptrdiff_t read_memory(void *context, void *into, size_t size)
 	size_t len = memory->left.len;
 
 	assert_true(size > 0);
+	assert_false(memory->ended);
+	memory->ended = len == 0;
 	if (len == 0 && memory->failure) {
 		errno = memory->failure;
 		return -1;
@@ -77,7 +80,7 @@ static void dump_record(struct str *out, const struct csv_record *record)
 static void dump(struct str *out, struct slice input, size_t step, int failure,
 	const struct csv_limits *limits)
 {
-	struct memory memory = {input, step, failure};
+	struct memory memory = {input, step, failure, false};
 	struct csv_reader *reader CLEANUP(csv_reader_free) =
 		csv_reader_new((struct csv_source){read_memory, &memory}, limits);
 	struct csv_record record;
@@ -255,7 +258,7 @@ static void test_messages(void **state UNUSED)
 	const struct csv_limits limits = {.field = 5, .record = 9, .fields = 3};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct memory memory = {slice_of(cases[i].input), 4, 0};
+		struct memory memory = {slice_of(cases[i].input), 4, 0, false};
 		struct csv_reader *reader CLEANUP(csv_reader_free) =
 			csv_reader_new((struct csv_source){read_memory, &memory}, &limits);
 		struct csv_record record;
@@ -285,6 +288,7 @@ static void test_limits(void **state UNUSED)
 		/* Without the quotes and with single ones. */
 		{{5, 20, 3}, "\"\"\"\"\"\"\"\"\"\"\"\"", "[\"\"\"\"\"]/"},
 		{{5, 20, 3}, "\"\"\"\"\"\"\"\"\"\"\"\"\"\"", "!field-too-long 1:0:1"},
+		{{5, 20, 3}, "\"\"\"\"\"\"\"\"\"\"\"", "!open-quote 1:0:1"},
 		{{5, 20, 3}, "\"aaaaa\"               \n", "!record-too-long 1:0:0"},
 		{{5, 20, 3}, "\"aaaaa\"            \n", "[aaaaa]/"},
 		/* The field limit is met first, though the record never ends. */

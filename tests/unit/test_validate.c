@@ -304,6 +304,45 @@ static void test_unreadable(void **state)
 	assert_int_equal(count, 7);
 }
 
+/* Writes jira.json into the temporary folder, or removes it. */
+static void put_catalogue(const char *text)
+{
+	char name[sizeof(sample_path)];
+	FILE *file;
+
+	snprintf(name, sizeof(name), "%s/jira.json", sample_folder);
+	if (!text) {
+		assert_int_equal(unlink(name), 0);
+		return;
+	}
+	file = fopen(name, "w");
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void test_catalogue_folder(void **state)
+{
+	struct validate_options options = {.catalogue_folder = DATA_DIR "/catalogue"};
+	struct task task = sample_task();
+	struct error err = ERROR_INIT;
+	struct found found;
+	uint64_t count = 0;
+
+	(void)state;
+	assert_int_equal(validate(EXAMPLE, &options, &found), 0);
+	release(&found);
+	/* The temporary folder holds no catalogue, and then one that is none. */
+	options.catalogue_folder = sample_folder;
+	assert_int_equal(validate(EXAMPLE, &options, &found), 1);
+	assert_string_equal(found.list.at, "unknown-plugin 1:2");
+	release(&found);
+	put_catalogue("{}");
+	assert_false(validate_file(EXAMPLE, &options, &task, note_problem, NULL, &count, &err));
+	assert_int_equal(err.kind, ERROR_INPUT);
+	put_catalogue(NULL);
+}
+
 /* The shape check as `load` uses it: problems of rows, and failed columns. */
 
 struct loaded {
@@ -509,6 +548,7 @@ int main(void)
 		cmocka_unit_test(test_first_problems_in_file_order),
 		cmocka_unit_test(test_manifest_beside_the_file),
 		cmocka_unit_test(test_unreadable),
+		cmocka_unit_test(test_catalogue_folder),
 		cmocka_unit_test(test_load_problems),
 		cmocka_unit_test(test_load_columns),
 		cmocka_unit_test(test_load_knows_live_columns),

@@ -1,6 +1,6 @@
 /*
- * APPLINK: application links. A link's id is made from the instance behind it, so the same id is the
- * same instance.
+ * APPLINK: application links. A link's id is made from the instance behind it, so the same id is
+ * the same instance.
  *
  * The host does not tell of what kind a link is; "the only link" is the only one at all, and only
  * for a backup that has one left.

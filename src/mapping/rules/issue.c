@@ -1,10 +1,10 @@
 /*
- * ISSUE. On a Jira the key of a mapping is the issue's id, on a Confluence the issue key. Its parent
- * is its project.
+ * ISSUE. On a Jira the key of a mapping is the issue's id, on a Confluence the issue key. Its
+ * parent is its project.
  *
  * An issue key is resolved as Jira does it: the current key, then the project's former keys (those
- * are in the mapping of the project), then the keys of moved issues. A current key wins over a former
- * one, whatever the summaries say.
+ * are in the mapping of the project), then the keys of moved issues. A current key wins over a
+ * former one, whatever the summaries say.
  */
 #include "mapping/internal.h"
 
@@ -20,8 +20,7 @@
 #define MOVED                                                                                      \
 	" JOIN reqferry_m_moved q ON (q.oldkey = m.issuekey"                                       \
 	" OR q.oldkey = u.target || '-' || m.issuenumber)"
-#define NO_CURRENT_KEY                                                                             \
-	"NOT EXISTS (SELECT 1 FROM reqferry_m_issue x WHERE x.issuekey = m.issuekey)"
+#define NO_CURRENT_KEY "NOT EXISTS (SELECT 1 FROM reqferry_m_issue x WHERE x.issuekey = m.issuekey)"
 
 /* The application link of the issue leads to the instance that it led to. */
 #define SAME_JIRA                                                                                  \
@@ -68,7 +67,8 @@ static const struct mapping_rule rules[] = {
 		.joins = MOVED,
 		.where = "q.summary = m.title AND " NO_CURRENT_KEY " AND " SAME_PROJECT,
 		FOUND,
-		.one = "the issue had the key {issuekey} before it was moved, and has the same summary",
+		.one = "the issue had the key {issuekey} before it was moved, and has the same "
+		       "summary",
 		.several = "moved issues had this key",
 	},
 	{
@@ -97,7 +97,8 @@ static const struct mapping_rule rules[] = {
 		.joins = MOVED,
 		.where = NO_CURRENT_KEY " AND " SAME_PROJECT,
 		FOUND,
-		.one = "an issue had the key {issuekey} before it was moved, but has another summary",
+		.one = "an issue had the key {issuekey} before it was moved, but has another "
+		       "summary",
 		.several = "moved issues had this key",
 	},
 	{
@@ -108,7 +109,8 @@ static const struct mapping_rule rules[] = {
 		.joins = ISSUES NUMBER_THERE,
 		.destination = "q.issuekey",
 		.title = "q.summary",
-		.one = "issue {destination} is there, in the project that \"{parentkey}\" is mapped to",
+		.one = "issue {destination} is there, in the project that \"{parentkey}\" is "
+		       "mapped to",
 	},
 	{
 		.name = "former key in the same Jira",
@@ -143,7 +145,8 @@ static const struct mapping_rule rules[] = {
 		.where = "u.target IS NOT NULL AND m.issuenumber IS NOT NULL",
 		.destination = "u.target || '-' || m.issuenumber",
 		.title = "NULL",
-		.one = "the same number in project \"{parent}\"; whether the issue is there was not "
+		.one = "the same number in project \"{parent}\"; whether the issue is there was "
+		       "not "
 		       "looked up, for want of the Jira",
 	},
 };

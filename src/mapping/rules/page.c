@@ -1,27 +1,28 @@
 /*
- * PAGE, and VERSION and ATTACHMENT, which follow a page. The parent of a page is its space, that of a
- * version its page, that of an attachment its page, or its space when the backup does not name the
- * page.
+ * PAGE, and VERSION and ATTACHMENT, which follow a page. The parent of a page is its space, that of
+ * a version its page, that of an attachment its page, or its space when the backup does not name
+ * the page.
  *
- * Facts hold current pages only: drafts, trash, archived pages and old versions are never an answer.
- * Ids of two young instances overlap, so the same id alone says nothing, unless the backup comes from
- * this very instance; there it says more than a title, which may have passed to another page.
+ * Facts hold current pages only: drafts, trash, archived pages and old versions are never an
+ * answer. Ids of two young instances overlap, so the same id alone says nothing, unless the backup
+ * comes from this very instance; there it says more than a title, which may have passed to another
+ * page.
  *
  * Not there yet, in the order of the rules: a title that is equal after normalisation (likely), the
  * page that defines the requirements that the backup says it defines, a close title (possible).
  */
 #include "mapping/internal.h"
 
-#define PAGES	  " JOIN reqferry_m_page q ON "
+#define PAGES     " JOIN reqferry_m_page q ON "
 #define SAME_TYPE "q.pagetype = COALESCE(m.pagetype, 'PAGE')"
-#define FOUND	  .destination = "q.key", .title = "q.title"
+#define FOUND     .destination = "q.key", .title = "q.title"
 
 /* The page of the same id, when it lies in the mapped space under another title. */
 #define RIVAL                                                                                      \
 	" LEFT JOIN reqferry_m_page x ON x.id = m.number AND x.spacekey = u.target"                \
 	" AND x.title <> m.title"
 /* The space is what it was, and so would the page be. */
-#define ID_COUNTS "(({here} AND u.target = u.key) OR (x.id IS NOT NULL AND NOT {elsewhere}))"
+#define ID_COUNTS "(({here} AND u.target = u.key) OR (x.id IS NOT NULL AND NOT ({elsewhere})))"
 
 static const struct mapping_rule page_rules[] = {
 	{
@@ -39,7 +40,8 @@ static const struct mapping_rule page_rules[] = {
 		.certainty = CERTAIN,
 		.products = ON_CONFLUENCE,
 		.joins = PAGES "q.id = m.number",
-		.where = "q.title = m.title AND q.spacekey = u.target",
+		.where = "q.title = m.title AND q.spacekey = u.target AND NOT ({elsewhere})"
+			 " AND (q.pagetype = 'PAGE' OR q.created = m.created)",
 		FOUND,
 		.one = "same id and same title in space \"{parent}\"",
 	},
@@ -60,7 +62,8 @@ static const struct mapping_rule page_rules[] = {
 		.joins = PAGES "q.spacekey = u.target AND q.title = m.title" RIVAL,
 		.where = SAME_TYPE " AND q.pagetype = 'PAGE' AND " ID_COUNTS,
 		FOUND,
-		.one = "same title in space \"{parent}\", one page, but it is not the page that had "
+		.one = "same title in space \"{parent}\", one page, but it is not the page that "
+		       "had "
 		       "the id",
 		.several = "pages have this title in space \"{parent}\"",
 	},
@@ -132,7 +135,8 @@ static const struct mapping_rule version_rules[] = {
 		.products = ON_CONFLUENCE,
 		.joins = VERSIONS " AND q.current = 1",
 		FOUND,
-		.one = "the current version of page {parent}, which has no version {version}",
+		.one = "the current version of page {parent}; the one that the backup means is not "
+		       "there",
 	},
 };
 
@@ -161,7 +165,7 @@ const struct mapping_type mapping_version = {
 
 /* --- attachments ------------------------------------------------------------------------------ */
 
-#define FILES	" JOIN reqferry_m_file q ON "
+#define FILES   " JOIN reqferry_m_file q ON "
 #define ON_PAGE "q.page = {int:u.target} AND u.type = 'PAGE'"
 
 static const struct mapping_rule attachment_rules[] = {
@@ -181,7 +185,7 @@ static const struct mapping_rule attachment_rules[] = {
 		.certainty = CERTAIN,
 		.products = ON_CONFLUENCE,
 		.joins = FILES "q.id = m.number",
-		.where = "q.title = m.title AND " ON_PAGE,
+		.where = "q.title = m.title AND NOT ({elsewhere}) AND " ON_PAGE,
 		FOUND,
 		.one = "same id and same file name on page {parent}",
 	},

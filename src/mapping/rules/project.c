@@ -1,8 +1,8 @@
 /*
  * PROJECT. Where a Jira is at hand (this instance, or the other side), the candidates are the
- * projects that have the key, had it, or have the name; the evidence are the summaries of the issues
- * that the backup names: at least half of them and at least 3 agree, or all when it names fewer; on
- * the very instance of origin an issue that kept its id agrees too.
+ * projects that have the key, had it, or have the name; the evidence are the summaries of the
+ * issues that the backup names: at least half of them and at least 3 agree, or all when it names
+ * fewer; on the very instance of origin an issue that kept its id agrees too.
  *
  * On a Confluence a project lives behind an application link.
  */

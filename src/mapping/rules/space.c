@@ -1,9 +1,9 @@
 /*
  * SPACE. On a Confluence the candidates are the spaces of the same key (in any case) or the same
  * name; the evidence are the page titles that the backup names for the space: at least half of them
- * and at least 3 exist there, or all when it names fewer. `proof` is 'yes', 'no', or 'none' when the
- * backup names no pages. Two companies may both have a space HR: an equal key and name prove nothing
- * when the pages speak against it.
+ * and at least 3 exist there, or all when it names fewer. `proof` is 'yes', 'no', or 'none' when
+ * the backup names no pages. Two companies may both have a space HR: an equal key and name prove
+ * nothing when the pages speak against it.
  *
  * On a Jira a space lives behind an application link.
  */

@@ -1,8 +1,8 @@
 /*
  * USER. Two companies may both have a jsmith: an equal user name decides with certainty only when
  * e-mail or display name agree, or on a Confluence when the key does (32 random digits there; on a
- * Jira keys are names or counters). The local part of an e-mail address is what stands before the @;
- * it agrees across domains and so counts only while the display name does not say otherwise.
+ * Jira keys are names or counters). The local part of an e-mail address is what stands before the
+ * @; it agrees across domains and so counts only while the display name does not say otherwise.
  *
  * fold is the user name in lower case.
  */
@@ -99,7 +99,8 @@ static const struct mapping_rule rules[] = {
 		.products = ON_BOTH,
 		.joins = USERS "r.fold = m.fold",
 		FOUND,
-		.one = "a user named \"{username}\", but neither e-mail address nor display name agrees",
+		.one = "a user named \"{username}\", but neither e-mail address nor display name "
+		       "agrees",
 		.several = "users have this name",
 	},
 	{
