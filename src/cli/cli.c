@@ -2,8 +2,8 @@
  * Reads the command line and runs the command.
  *
  * Options that all commands take may stand before and behind the command's name; those of the
- * command anywhere behind it. glibc's getopt_long does the parsing: first of the options in front of
- * the name, then of all that follows it.
+ * command anywhere behind it. glibc's getopt_long does the parsing: first of the options in front
+ * of the name, then of all that follows it.
  */
 #include "cli/cli.h"
 
@@ -94,7 +94,8 @@ static bool bad_option(
 	return unknown_option(parser, optopt != 0 ? letter : text, err);
 }
 
-/* --- values --------------------------------------------------------------------------------------- */
+/* --- values
+ * --------------------------------------------------------------------------------------- */
 
 /* True when the word is among those separated by blanks. */
 static bool is_among(const char *words, struct slice word)
@@ -176,7 +177,8 @@ static bool take_options(
 	}
 }
 
-/* --- the command and its arguments ------------------------------------------------------------------ */
+/* --- the command and its arguments
+ * ------------------------------------------------------------------ */
 
 static void add_usage_hint(const struct command *command, struct error *err)
 {
@@ -190,21 +192,23 @@ static bool take_arguments(struct parser *parser, int count, char **words, struc
 	const struct command *command = parser->command;
 	size_t room = command_argument_count(command);
 	if ((size_t)count > room) {
-		error_set(err, ERROR_USAGE, "\"%s\" does not know what to do with \"%s\"", command->name,
-			words[room]);
+		error_set(err, ERROR_USAGE, "\"%s\" does not know what to do with \"%s\"",
+			command->name, words[room]);
 		add_usage_hint(command, err);
 		return false;
 	}
 	for (size_t i = 0; i < (size_t)count; i++) {
 		const struct argument *argument = &command->arguments[i];
-		if (argument->words && !check_words(argument->name, argument->words, false, words[i], err))
+		if (argument->words &&
+			!check_words(argument->name, argument->words, false, words[i], err))
 			return false;
 		parser->given.arguments[i] = words[i];
 	}
 	for (size_t i = (size_t)count; i < room; i++) {
 		if (command->arguments[i].optional)
 			break;
-		error_set(err, ERROR_USAGE, "\"%s\" needs %s", command->name, command->arguments[i].name);
+		error_set(err, ERROR_USAGE, "\"%s\" needs %s", command->name,
+			command->arguments[i].name);
 		add_usage_hint(command, err);
 		return false;
 	}
@@ -250,7 +254,8 @@ static bool parse(struct parser *parser, struct arena *arena, int count, char **
 	       take_arguments(parser, count - optind, words + optind, err);
 }
 
-/* --- running ---------------------------------------------------------------------------------------- */
+/* --- running
+ * ---------------------------------------------------------------------------------------- */
 
 static bool print_version(struct session *session, struct error *err)
 {
@@ -262,8 +267,8 @@ static bool print_version(struct session *session, struct error *err)
 	return session_print(session, &out, err);
 }
 
-static bool print_help(struct session *session, const struct command *command, const char *name,
-	struct error *err)
+static bool print_help(
+	struct session *session, const struct command *command, const char *name, struct error *err)
 {
 	struct str out CLEANUP(str_release) = STR_INIT;
 	if (command)
@@ -288,7 +293,8 @@ static bool run(struct session *session, struct parser *parser, const char *name
 	if (parser->globals[GLOBAL_HELP])
 		return print_help(session, parser->command, name, err);
 	if (!name)
-		return FAIL_HINT(err, USAGE, "\"reqferry help\" lists the commands.", "no command was given");
+		return FAIL_HINT(err, USAGE, "\"reqferry help\" lists the commands.",
+			"no command was given");
 	return parser->command->run(session, &parser->given, err);
 }
 

@@ -31,7 +31,8 @@ struct option_spec {
 	char letter; /* its short form, 0 when it has none */
 };
 
-/* What was given: NULL where nothing was; "" for a flag. Indices are those of the command's tables. */
+/* What was given: NULL where nothing was; "" for a flag. Indices are those of the command's tables.
+ */
 struct given {
 	const char *arguments[COMMAND_ARGUMENTS];
 	const char *options[COMMAND_OPTIONS];
@@ -54,8 +55,17 @@ struct command {
 extern const struct command *const commands[];
 extern const size_t command_count;
 /* Options that every command takes. */
-enum { GLOBAL_JSON, GLOBAL_QUIET, GLOBAL_VERBOSE, GLOBAL_NO_COLOR, GLOBAL_AS, GLOBAL_CATALOGUE,
-	GLOBAL_HELP, GLOBAL_VERSION, GLOBAL_COUNT };
+enum {
+	GLOBAL_JSON,
+	GLOBAL_QUIET,
+	GLOBAL_VERBOSE,
+	GLOBAL_NO_COLOR,
+	GLOBAL_AS,
+	GLOBAL_CATALOGUE,
+	GLOBAL_HELP,
+	GLOBAL_VERSION,
+	GLOBAL_COUNT
+};
 extern const struct option_spec global_options[GLOBAL_COUNT];
 
 size_t command_argument_count(const struct command *command);
@@ -73,7 +83,8 @@ MUST_CHECK bool command_unknown(const char *name, struct error *err);
 /* "reqferry export INSTANCE KEY [--space S] ...", without a line end. */
 void help_usage(struct str *out, const struct command *command);
 /* The help of one command, of a group, and of the program. */
-void help_command(struct str *out, const struct document_style *style, const struct command *command);
+void help_command(
+	struct str *out, const struct document_style *style, const struct command *command);
 void help_group(struct str *out, const struct document_style *style, const char *group);
 void help_program(struct str *out, const struct document_style *style);
 /* The tables as JSON, for tools: what script/interface reads. */

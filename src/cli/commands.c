@@ -32,14 +32,11 @@ const size_t command_count = ARRAY_LEN(commands);
 const struct option_spec global_options[GLOBAL_COUNT] = {
 	[GLOBAL_JSON] = {"json", .help = "print one JSON document"},
 	[GLOBAL_QUIET] = {"quiet", .letter = 'q', .help = "no warnings and no progress"},
-	[GLOBAL_VERBOSE] = {"verbose",
-		.letter = 'v',
+	[GLOBAL_VERBOSE] = {"verbose", .letter = 'v',
 		.help = "with errors, also what the database said and the SQL"},
 	[GLOBAL_NO_COLOR] = {"no-color", .help = "no colours (as with NO_COLOR set)"},
 	[GLOBAL_AS] = {"as", "NAME", .help = "who acts, for the records; the login name otherwise"},
-	[GLOBAL_CATALOGUE] = {"catalogue",
-		"DIR",
-		.kind = VALUE_FOLDER,
+	[GLOBAL_CATALOGUE] = {"catalogue", "DIR", .kind = VALUE_FOLDER,
 		.help = "use the catalogues in this folder instead of those built in"},
 	[GLOBAL_HELP] = {"help", .letter = 'h', .help = "show help and do nothing else"},
 	[GLOBAL_VERSION] = {"version", .help = "show the version and do nothing else"},
@@ -97,7 +94,7 @@ static void add_near(struct str *list, const char *name)
 		struct slice group, part;
 		names[count++] = commands[i]->name;
 		if (slice_cut(slice_of(commands[i]->name), ' ', &group, &part) &&
-				(count < 2 || strcmp(names[count - 2], commands[i]->name) != 0))
+			(count < 2 || strcmp(names[count - 2], commands[i]->name) != 0))
 			names[count++] = arena_strdup(&arena, group);
 	}
 	near_words(list, name, names, count);

@@ -65,8 +65,8 @@ static int help_width(const struct document_style *style)
 }
 
 /* A line of a list: a name, padded, and what it is. */
-static void add_item(
-	struct str *out, const struct document_style *style, const char *name, int width, const char *text)
+static void add_item(struct str *out, const struct document_style *style, const char *name,
+	int width, const char *text)
 {
 	str_addf(out, "  %-*s  ", width, name);
 	if ((int)strlen(name) > width)
@@ -103,7 +103,8 @@ static void add_options(struct str *out, const struct document_style *style, con
 		return;
 	add_heading(out, style, title);
 	for (size_t i = 0; i < count; i++) {
-		struct str name CLEANUP(str_release) = STR_INIT, text CLEANUP(str_release) = STR_INIT;
+		struct str name CLEANUP(str_release) = STR_INIT,
+				text CLEANUP(str_release) = STR_INIT;
 		add_option_name(&name, &options[i]);
 		add_meaning(&text, &options[i]);
 		add_item(out, style, name.at, 24, text.at);
@@ -125,7 +126,8 @@ static void add_description(struct str *out, const struct document_style *style,
 	}
 }
 
-void help_command(struct str *out, const struct document_style *style, const struct command *command)
+void help_command(
+	struct str *out, const struct document_style *style, const struct command *command)
 {
 	struct str usage CLEANUP(str_release) = STR_INIT;
 	str_addf(out, "reqferry %s: %s\n", command->name, command->summary);
@@ -163,7 +165,8 @@ void help_group(struct str *out, const struct document_style *style, const char 
 
 void help_program(struct str *out, const struct document_style *style)
 {
-	str_add_text(out, "reqferry moves Requirement Yogi's data between Confluence and Jira instances.\n");
+	str_add_text(out,
+		"reqferry moves Requirement Yogi's data between Confluence and Jira instances.\n");
 	add_heading(out, style, "Usage");
 	str_add_text(out, "  reqferry [OPTION]... COMMAND [ARGUMENT]...\n");
 	add_heading(out, style, "Commands");
@@ -181,16 +184,18 @@ void help_program(struct str *out, const struct document_style *style)
 		"failed, 130 interrupted.");
 }
 
-/* --- for tools -------------------------------------------------------------------------------------- */
+/* --- for tools
+ * -------------------------------------------------------------------------------------- */
+
+static const char *const kinds[] = {
+	[VALUE_TEXT] = "text", [VALUE_FILE] = "file", [VALUE_FOLDER] = "folder"};
 
 static json_t *option_json(const struct option_spec *spec)
 {
-	static const char *const kinds[] = {
-		[VALUE_TEXT] = "text", [VALUE_FILE] = "file", [VALUE_FOLDER] = "folder"};
 	const char letter[2] = {spec->letter, '\0'};
 	return json_pack("{ss ss? ss? sb ss ss ss?}", "name", spec->name, "letter",
-		spec->letter ? letter : NULL, "argument", spec->argument, "list", spec->list, "kind",
-		kinds[spec->kind], "help", spec->help, "words", spec->words);
+		spec->letter ? letter : NULL, "argument", spec->argument, "list", spec->list,
+		"kind", kinds[spec->kind], "help", spec->help, "words", spec->words);
 }
 
 static json_t *options_json(const struct option_spec *options, size_t count)
@@ -206,10 +211,10 @@ static json_t *command_json(const struct command *command)
 	json_t *arguments = json_array();
 	for (size_t i = 0; i < command_argument_count(command); i++) {
 		const struct argument *argument = &command->arguments[i];
-		json_array_append_new(arguments, json_pack("{ss sb ss ss?}", "name", argument->name,
-						      "optional", argument->optional, "kind",
-						      argument->kind == VALUE_FILE ? "file" : "text",
-						      "words", argument->words));
+		json_array_append_new(
+			arguments, json_pack("{ss sb ss ss?}", "name", argument->name, "optional",
+					   argument->optional, "kind", kinds[argument->kind],
+					   "words", argument->words));
 	}
 	return json_pack("{ss ss ss? so so}", "name", command->name, "summary", command->summary,
 		"description", command->description, "arguments", arguments, "options",

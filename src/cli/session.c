@@ -20,7 +20,7 @@ static void on_warning(void *sink, const char *message)
 	struct session *session = sink;
 	if (session->note_count < SESSION_NOTES)
 		session->notes[session->note_count++] =
-				arena_strdup(&session->arena, slice_of(message));
+			arena_strdup(&session->arena, slice_of(message));
 	if (session->quiet)
 		return;
 	struct str line CLEANUP(str_release) = STR_INIT;
@@ -61,8 +61,8 @@ void session_release(struct session *session)
 	arena_release(&session->arena);
 }
 
-bool session_open(struct session *session, const char *name, enum db_mode mode, struct instance *out,
-		struct error *err)
+bool session_open(struct session *session, const char *name, enum db_mode mode,
+	struct instance *out, struct error *err)
 {
 	return instance_open(name, session->catalogue, mode, &session->task, out, err);
 }
@@ -111,7 +111,8 @@ bool session_can_ask(const struct session *session)
 	return session->terminal.in && session->terminal.err;
 }
 
-bool session_ask(struct session *session, const char *question, struct str *answer, struct error *err)
+bool session_ask(
+	struct session *session, const char *question, struct str *answer, struct error *err)
 {
 	struct str text CLEANUP(str_release) = STR_INIT;
 	char c;

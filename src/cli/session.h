@@ -23,7 +23,7 @@ struct session {
 	struct document_style style;
 	struct terminal terminal;
 	struct task task;
-	struct arena arena; /* lives as long as the session */
+	struct arena arena;               /* lives as long as the session */
 	const char *notes[SESSION_NOTES]; /* the first of task_warn */
 	size_t note_count;
 	int status;
@@ -35,7 +35,7 @@ void session_release(struct session *session);
 
 /* Opens an instance as the session says. Close with instance_close, also after a failure. */
 MUST_CHECK bool session_open(struct session *session, const char *name, enum db_mode mode,
-		struct instance *out, struct error *err);
+	struct instance *out, struct error *err);
 /* The backup key of an argument, checked. */
 MUST_CHECK bool session_key(const char *text, struct slice *key, struct error *err);
 struct document_notes session_notes(const struct session *session);
@@ -51,7 +51,7 @@ void session_remark(struct session *session, const struct str *text);
 
 bool session_can_ask(const struct session *session);
 /* Asks on the terminal and reads one line, without blanks around it. */
-MUST_CHECK bool session_ask(struct session *session, const char *question, struct str *answer,
-		struct error *err);
+MUST_CHECK bool session_ask(
+	struct session *session, const char *question, struct str *answer, struct error *err);
 
 #endif

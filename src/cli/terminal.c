@@ -18,7 +18,8 @@
 
 #define REDRAW_MS 100
 
-/* --- the standard files --------------------------------------------------------------------------- */
+/* --- the standard files
+ * --------------------------------------------------------------------------- */
 
 /*
  * A closed standard file would be taken by the next file that is opened: a database that error
@@ -86,16 +87,17 @@ bool terminal_wait(void)
 	return poll(&input, 1, -1) >= 0;
 }
 
-/* --- progress ------------------------------------------------------------------------------------- */
+/* --- progress
+ * ------------------------------------------------------------------------------------- */
 
 static void add_time(struct str *out, uint64_t seconds)
 {
 	if (seconds >= 3600)
 		str_addf(out, "%lluh %llum", (unsigned long long)(seconds / 3600),
-				(unsigned long long)(seconds % 3600 / 60));
+			(unsigned long long)(seconds % 3600 / 60));
 	else if (seconds >= 60)
 		str_addf(out, "%llum %llus", (unsigned long long)(seconds / 60),
-				(unsigned long long)(seconds % 60));
+			(unsigned long long)(seconds % 60));
 	else
 		str_addf(out, "%llus", (unsigned long long)seconds);
 }
@@ -116,7 +118,7 @@ static void add_short(struct str *out, uint64_t number)
 }
 
 void terminal_line(struct str *out, const struct task_progress *progress, uint64_t done_in_step,
-		int64_t elapsed_ms, int width)
+	int64_t elapsed_ms, int width)
 {
 	struct str line CLEANUP(str_release) = STR_INIT;
 	str_add_text(&line, progress->step ? progress->step : "");
@@ -131,7 +133,7 @@ void terminal_line(struct str *out, const struct task_progress *progress, uint64
 	}
 	if (progress->total > 0 && progress->done <= progress->total)
 		str_addf(&line, "  %d%%",
-				(int)(100.0 * (double)progress->done / (double)progress->total));
+			(int)(100.0 * (double)progress->done / (double)progress->total));
 	/* A rate of the first moments says nothing. */
 	if (elapsed_ms >= 1000 && done_in_step > 0) {
 		double rate = (double)done_in_step * 1000.0 / (double)elapsed_ms;
@@ -143,7 +145,8 @@ void terminal_line(struct str *out, const struct task_progress *progress, uint64
 		str_add_text(&line, "/s");
 		if (progress->total > progress->done) {
 			str_add_text(&line, "  ");
-			add_time(&line, (uint64_t)((double)(progress->total - progress->done) / rate) + 1);
+			add_time(&line,
+				(uint64_t)((double)(progress->total - progress->done) / rate) + 1);
 			str_add_text(&line, " left");
 		}
 	}
@@ -162,8 +165,8 @@ static void draw(struct terminal *terminal, const struct task_progress *progress
 	struct str line CLEANUP(str_release) = STR_INIT;
 	str_add_text(&line, "\r\033[K");
 	/* In the last column some terminals would begin a new line. */
-	terminal_line(&line, progress, progress->done - terminal->step_done, now - terminal->step_at,
-			terminal_width(STDERR_FILENO) - 1);
+	terminal_line(&line, progress, progress->done - terminal->step_done,
+		now - terminal->step_at, terminal_width(STDERR_FILENO) - 1);
 	terminal_write(STDERR_FILENO, str_slice(&line));
 	terminal->drawn = true;
 	terminal->drawn_at = now;
@@ -192,7 +195,8 @@ void terminal_clear(struct terminal *terminal)
 	terminal->drawn = false;
 }
 
-/* --- signals -------------------------------------------------------------------------------------- */
+/* --- signals
+ * -------------------------------------------------------------------------------------- */
 
 static atomic_int cancelled; /* a handler has no other way to be given it */
 

@@ -27,9 +27,10 @@ bool terminal_wants_colour(void);
 void terminal_progress(struct terminal *terminal, const struct task_progress *progress);
 /* Takes the line away, before anything else is written. */
 void terminal_clear(struct terminal *terminal);
-/* The text of the line, at most `width` columns: "load rows  1200/5000 rows  24%  600/s  7s left". */
+/* The text of the line, at most `width` columns: "load rows  1200/5000 rows  24%  600/s  7s left".
+ */
 void terminal_line(struct str *out, const struct task_progress *progress, uint64_t done_in_step,
-		int64_t elapsed_ms, int width);
+	int64_t elapsed_ms, int width);
 /* Writes all of it. False with errno set when it cannot. */
 bool terminal_write(int fd, struct slice text);
 /* Waits for input on standard input. False when a signal came first. */

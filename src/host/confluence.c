@@ -13,16 +13,7 @@
  */
 #include "host/product.h"
 
-enum {
-	SPACES,
-	CONTENT,
-	USER_MAPPING,
-	DIRECTORIES,
-	ACCOUNTS,
-	SETTINGS,
-	DIRECTORY_ORDER,
-	VERSIONS
-};
+enum { SPACES, CONTENT, USER_MAPPING, DIRECTORIES, ACCOUNTS, SETTINGS, DIRECTORY_ORDER, VERSIONS };
 
 static const struct host_table tables[] = {
 	[SPACES] = {"spaces", false,
@@ -43,9 +34,10 @@ static const struct host_table tables[] = {
 
 /* --- pieces ----------------------------------------------------------------------------------- */
 
-#define IS_PAGE(alias)    alias ".contenttype IN ('PAGE', 'BLOGPOST')"
-#define IS_CURRENT(alias) "NOT (" alias ".prevver IS NOT NULL) AND " alias ".content_status = 'current'"
-#define ID_TEXT(column)   "CAST(" column " AS {text})"
+#define IS_PAGE(alias) alias ".contenttype IN ('PAGE', 'BLOGPOST')"
+#define IS_CURRENT(alias)                                                                          \
+	"NOT (" alias ".prevver IS NOT NULL) AND " alias ".content_status = 'current'"
+#define ID_TEXT(column) "CAST(" column " AS {text})"
 
 /*
  * Behind a d_user: the account that counts, and its directory. The accounts of one name are few and
@@ -53,7 +45,7 @@ static const struct host_table tables[] = {
  */
 #define ACCOUNT_JOINS                                                                              \
 	" LEFT JOIN cwd_user d_account ON d_account.id ="                                          \
-	" (SELECT a.id FROM cwd_user a JOIN cwd_directory b ON b.id = a.directory_id{order_join}"  \
+	" (SELECT a.id FROM cwd_user a JOIN cwd_directory b ON b.id = a.directory_id"              \
 	" WHERE a.lower_user_name = d_user.lower_username"                                         \
 	" ORDER BY CASE WHEN a.active = 'T' AND b.active = 'T' THEN 0 ELSE 1 END, {order}b.id,"    \
 	" a.id LIMIT 1)"                                                                           \
@@ -63,10 +55,10 @@ static const struct host_table tables[] = {
  * Confluence's own application is the first that it makes at setup. Others let Jira and the like
  * ask Confluence for users, in an order of their own.
  */
-static const char order_join[] =
-	" LEFT JOIN cwd_app_dir_mapping o ON o.directory_id = b.id AND o.application_id ="
-	" (SELECT MIN(f.application_id) FROM cwd_app_dir_mapping f)";
-static const char order[] = "COALESCE(o.list_index, 2147483647), ";
+static const char order[] =
+	"COALESCE((SELECT MIN(o.list_index) FROM cwd_app_dir_mapping o"
+	" WHERE o.directory_id = b.id AND o.application_id ="
+	" (SELECT MIN(f.application_id) FROM cwd_app_dir_mapping f)), 2147483647), ";
 
 /* Behind an e with the link's id: its settings. */
 #define LINK_JOIN(alias, name)                                                                     \
@@ -86,48 +78,87 @@ static const char spaces[] =
  * The space comes last, by CROSS JOIN: SQLite without statistics would take a page of that title in
  * the space for one of all pages of the space. To PostgreSQL it is a join as any other.
  */
-static const char pages[] =
-	"SELECT d_page.contentid AS id, " ID_TEXT("d_page.contentid") " AS key,"
-	" s.spacekey AS spacekey, d_page.contenttype AS pagetype, d_page.title AS title,"
-	" d_page.lowertitle AS lowertitle, d_page.version AS version, {created} AS created"
-	" FROM content d_page CROSS JOIN spaces s"
-	" WHERE s.spaceid = d_page.spaceid AND " IS_PAGE("d_page") " AND " IS_CURRENT("d_page");
+static const char pages[] = "SELECT d_page.contentid AS id, " ID_TEXT(
+	"d_page.contentid") " AS key,"
+			    " s.spacekey AS spacekey, d_page.contenttype AS pagetype, d_page.title "
+			    "AS title,"
+			    " d_page.lowertitle AS lowertitle, d_page.version AS version, "
+			    "{created} AS created"
+			    " FROM content d_page CROSS JOIN spaces s"
+			    " WHERE s.spaceid = d_page.spaceid AND " IS_PAGE(
+				    "d_page") " AND " IS_CURRENT("d_page");
 
 /* OR finds versions and page from either side by an index; a COALESCE would find only the page. */
-static const char versions[] =
-	"SELECT v.contentid AS id, " ID_TEXT("v.contentid") " AS key, p.contentid AS pageid, "
-	ID_TEXT("p.contentid") " AS pagekey, s.spacekey AS spacekey,"
-	" p.contenttype AS pagetype, COALESCE(v.title, p.title) AS title, v.version AS version,"
-	" CASE WHEN v.prevver IS NULL THEN 1 ELSE 0 END AS current"
-	" FROM content v JOIN content p ON v.contentid = p.contentid OR v.prevver = p.contentid"
-	" CROSS JOIN spaces s"
-	" WHERE s.spaceid = p.spaceid AND v.content_status = 'current' AND " IS_PAGE("p") " AND " IS_CURRENT("p");
+static const char versions[] = "SELECT v.contentid AS id, " ID_TEXT(
+	"v.contentid") " AS key, p.contentid AS pageid, " ID_TEXT("p.contentid") " AS pagekey, "
+										 "s.spacekey AS "
+										 "spacekey,"
+										 " p.contenttype "
+										 "AS pagetype, "
+										 "COALESCE(v.title,"
+										 " p.title) AS "
+										 "title, v.version "
+										 "AS version,"
+										 " CASE WHEN "
+										 "v.prevver IS "
+										 "NULL THEN 1 ELSE "
+										 "0 END AS current"
+										 " FROM content v "
+										 "JOIN content p "
+										 "ON v.contentid = "
+										 "p.contentid OR "
+										 "v.prevver = "
+										 "p.contentid"
+										 " CROSS JOIN "
+										 "spaces s"
+										 " WHERE s.spaceid "
+										 "= p.spaceid AND "
+										 "v.content_status "
+										 "= 'current' "
+										 "AND " IS_PAGE("p") " AND " IS_CURRENT(
+											 "p");
 
-static const char attachments[] =
-	"SELECT a.contentid AS id, " ID_TEXT("a.contentid") " AS key, p.contentid AS pageid, "
-	ID_TEXT("p.contentid") " AS pagekey, s.spacekey AS spacekey, a.title AS title,"
-	" a.version AS version"
-	" FROM content a JOIN content p ON p.contentid = a.pageid"
-	" CROSS JOIN spaces s"
-	" WHERE s.spaceid = p.spaceid AND a.contenttype = 'ATTACHMENT' AND " IS_CURRENT("a")
-	" AND " IS_PAGE("p") " AND " IS_CURRENT("p");
+static const char attachments[] = "SELECT a.contentid AS id, " ID_TEXT(
+	"a.contentid") " AS key, p.contentid AS pageid, " ID_TEXT("p.contentid") " AS pagekey, "
+										 "s.spacekey AS "
+										 "spacekey, "
+										 "a.title AS title,"
+										 " a.version AS "
+										 "version"
+										 " FROM content a "
+										 "JOIN content p "
+										 "ON p.contentid = "
+										 "a.pageid"
+										 " CROSS JOIN "
+										 "spaces s"
+										 " WHERE s.spaceid "
+										 "= p.spaceid AND "
+										 "a.contenttype = "
+										 "'ATTACHMENT' "
+										 "AND " IS_CURRENT("a") " AND " IS_PAGE(
+											 "p") " AND"
+											      " " IS_CURRENT("p");
 
 /*
  * m is the current row of an old version or a draft, h the page that holds an attachment: what they
  * have lost is lost for c too.
  */
-static const char content_states[] =
-	"SELECT c.contentid AS id, " ID_TEXT("c.contentid") " AS key,"
-	" CASE WHEN c.content_status <> 'current' THEN c.content_status"
-	" WHEN m.content_status <> 'current' THEN m.content_status"
-	" WHEN h.content_status <> 'current' THEN h.content_status"
-	" WHEN c.prevver IS NOT NULL THEN 'historical' ELSE c.content_status END AS state,"
-	" s.spacekey AS spacekey, COALESCE(c.title, m.title) AS title, c.contenttype AS pagetype"
-	" FROM content c LEFT JOIN content m ON m.contentid = c.prevver"
-	" LEFT JOIN content h ON h.contentid ="
-	" CASE WHEN c.contenttype = 'ATTACHMENT' THEN COALESCE(c.pageid, m.pageid) END"
-	" LEFT JOIN spaces s ON s.spaceid = COALESCE(c.spaceid, m.spaceid, h.spaceid)"
-	" WHERE c.contenttype IN ('PAGE', 'BLOGPOST', 'ATTACHMENT')";
+static const char content_states[] = "SELECT c.contentid AS id, " ID_TEXT(
+	"c.contentid") " AS key,"
+		       " CASE WHEN c.content_status <> 'current' THEN c.content_status"
+		       " WHEN m.content_status <> 'current' THEN m.content_status"
+		       " WHEN h.content_status <> 'current' THEN h.content_status"
+		       " WHEN c.prevver IS NOT NULL THEN 'historical' ELSE c.content_status END AS "
+		       "state,"
+		       " s.spacekey AS spacekey, COALESCE(c.title, m.title) AS title, "
+		       "c.contenttype AS pagetype"
+		       " FROM content c LEFT JOIN content m ON m.contentid = c.prevver"
+		       " LEFT JOIN content h ON h.contentid ="
+		       " CASE WHEN c.contenttype = 'ATTACHMENT' THEN COALESCE(c.pageid, m.pageid) "
+		       "END"
+		       " LEFT JOIN spaces s ON s.spaceid = COALESCE(c.spaceid, m.spaceid, "
+		       "h.spaceid)"
+		       " WHERE c.contenttype IN ('PAGE', 'BLOGPOST', 'ATTACHMENT')";
 
 static const char users[] =
 	"SELECT d_user.user_key AS key, d_user.username AS username,"
@@ -146,54 +177,58 @@ static const char links[] =
 
 /* Whatever the state of the page: a page in the trash has a name too. */
 static const struct host_description page = {
-	.joins = " LEFT JOIN content d_page ON d_page.contentid = e.number AND " IS_PAGE("d_page")
-		" AND d_page.prevver IS NULL"
-		" LEFT JOIN spaces d_space ON d_space.spaceid = d_page.spaceid",
+	.joins = " LEFT JOIN content d_page ON d_page.contentid = e.number AND " IS_PAGE(
+		"d_page") " AND d_page.prevver IS NULL"
+			  " LEFT JOIN spaces d_space ON d_space.spaceid = d_page.spaceid",
 	.found = "d_page.contentid IS NOT NULL",
-	.fields = {
-		[FIELD_SPACE_KEY] = "d_space.spacekey",
-		[FIELD_PAGE_TYPE] = "d_page.contenttype",
-		[FIELD_PAGE_VERSION] = "CAST(d_page.version AS {text})",
-		[FIELD_TITLE] = "d_page.title",
-	},
+	.fields =
+		{
+			[FIELD_SPACE_KEY] = "d_space.spacekey",
+			[FIELD_PAGE_TYPE] = "d_page.contenttype",
+			[FIELD_PAGE_VERSION] = "CAST(d_page.version AS {text})",
+			[FIELD_TITLE] = "d_page.title",
+		},
 	.created = "{created}",
 };
 
 /* A row with a prevver that is not 'current' is a draft. */
 static const struct host_description version = {
-	.joins = " LEFT JOIN content d_version ON d_version.contentid = e.number AND "
-		IS_PAGE("d_version")
-		" AND (d_version.prevver IS NULL OR d_version.content_status = 'current')"
-		" LEFT JOIN content d_page"
-		" ON d_page.contentid = COALESCE(d_version.prevver, d_version.contentid)"
-		" LEFT JOIN spaces d_space ON d_space.spaceid = d_page.spaceid",
+	.joins = " LEFT JOIN content d_version ON d_version.contentid = e.number AND " IS_PAGE(
+		"d_version") " AND (d_version.prevver IS NULL OR d_version.content_status = "
+			     "'current')"
+			     " LEFT JOIN content d_page"
+			     " ON d_page.contentid = COALESCE(d_version.prevver, "
+			     "d_version.contentid)"
+			     " LEFT JOIN spaces d_space ON d_space.spaceid = d_page.spaceid",
 	.found = "d_page.contentid IS NOT NULL",
-	.fields = {
-		[FIELD_SPACE_KEY] = "d_space.spacekey",
-		[FIELD_PAGE_TYPE] = "d_page.contenttype",
-		[FIELD_PAGE_ID] = ID_TEXT("d_page.contentid"),
-		[FIELD_PAGE_VERSION] = "CAST(d_version.version AS {text})",
-		[FIELD_TITLE] = "COALESCE(d_version.title, d_page.title)",
-	},
+	.fields =
+		{
+			[FIELD_SPACE_KEY] = "d_space.spacekey",
+			[FIELD_PAGE_TYPE] = "d_page.contenttype",
+			[FIELD_PAGE_ID] = ID_TEXT("d_page.contentid"),
+			[FIELD_PAGE_VERSION] = "CAST(d_version.version AS {text})",
+			[FIELD_TITLE] = "COALESCE(d_version.title, d_page.title)",
+		},
 };
 
 /* An old version of an attachment has its page perhaps only through the current one. */
 static const struct host_description attachment = {
 	.joins = " LEFT JOIN content d_file ON d_file.contentid = e.number"
-		" AND d_file.contenttype = 'ATTACHMENT'"
-		" LEFT JOIN content d_newest ON d_newest.contentid = d_file.prevver"
-		" LEFT JOIN content d_page"
-		" ON d_page.contentid = COALESCE(d_file.pageid, d_newest.pageid)"
-		" LEFT JOIN spaces d_space"
-		" ON d_space.spaceid = COALESCE(d_page.spaceid, d_file.spaceid)",
+		 " AND d_file.contenttype = 'ATTACHMENT'"
+		 " LEFT JOIN content d_newest ON d_newest.contentid = d_file.prevver"
+		 " LEFT JOIN content d_page"
+		 " ON d_page.contentid = COALESCE(d_file.pageid, d_newest.pageid)"
+		 " LEFT JOIN spaces d_space"
+		 " ON d_space.spaceid = COALESCE(d_page.spaceid, d_file.spaceid)",
 	.found = "d_file.contentid IS NOT NULL",
-	.fields = {
-		[FIELD_SPACE_KEY] = "d_space.spacekey",
-		[FIELD_PAGE_ID] = ID_TEXT("d_page.contentid"),
-		[FIELD_PAGE_VERSION] = "CAST(d_file.version AS {text})",
-		[FIELD_TITLE] = "COALESCE(d_file.title, d_newest.title)",
-		[FIELD_EXTENSION_DOCUMENT_ID] = ID_TEXT("d_file.contentid"),
-	},
+	.fields =
+		{
+			[FIELD_SPACE_KEY] = "d_space.spacekey",
+			[FIELD_PAGE_ID] = ID_TEXT("d_page.contentid"),
+			[FIELD_PAGE_VERSION] = "CAST(d_file.version AS {text})",
+			[FIELD_TITLE] = "COALESCE(d_file.title, d_newest.title)",
+			[FIELD_EXTENSION_DOCUMENT_ID] = ID_TEXT("d_file.contentid"),
+		},
 };
 
 static const struct host_description user = {
@@ -219,12 +254,11 @@ static const struct host_description link = {
 
 static size_t words(const struct host *host, struct arena *arena, struct host_word *out)
 {
-	bool ordered = host_has(host, DIRECTORY_ORDER);
 	size_t count = 0;
 
-	out[count++] = (struct host_word){"order_join", ordered ? order_join : ""};
-	out[count++] = (struct host_word){"order", ordered ? order : ""};
-	out[count++] = (struct host_word){"created", host_day(host->db, arena, "d_page.creationdate")};
+	out[count++] = (struct host_word){"order", host_has(host, DIRECTORY_ORDER) ? order : ""};
+	out[count++] =
+		(struct host_word){"created", host_day(host->db, arena, "d_page.creationdate")};
 	out[count++] = (struct host_word){"name", host_setting_text(arena, "d_name.bandanavalue")};
 	out[count++] =
 		(struct host_word){"display", host_setting_text(arena, "d_display.bandanavalue")};
@@ -235,25 +269,27 @@ static size_t words(const struct host *host, struct arena *arena, struct host_wo
 const struct host_product host_confluence = {
 	.tables = tables,
 	.table_count = ARRAY_LEN(tables),
-	.relations = {
-		[HOST_SPACES] = {spaces, SPACES},
-		[HOST_PAGES] = {pages, CONTENT},
-		[HOST_VERSIONS] = {versions, CONTENT},
-		[HOST_ATTACHMENTS] = {attachments, CONTENT},
-		[HOST_CONTENT_STATES] = {content_states, CONTENT},
-		[HOST_USERS] = {users, ACCOUNTS},
-		[HOST_APPLINKS] = {links, SETTINGS},
-	},
-	.descriptions = {
-		[ENTITY_APPLINK] = &link,
-		[ENTITY_SPACE] = &space,
-		[ENTITY_USER] = &user,
-		[ENTITY_PAGE] = &page,
-		[ENTITY_VERSION] = &version,
-		[ENTITY_ATTACHMENT] = &attachment,
-	},
+	.relations =
+		{
+			[HOST_SPACES] = {spaces, SPACES},
+			[HOST_PAGES] = {pages, CONTENT},
+			[HOST_VERSIONS] = {versions, CONTENT},
+			[HOST_ATTACHMENTS] = {attachments, CONTENT},
+			[HOST_CONTENT_STATES] = {content_states, CONTENT},
+			[HOST_USERS] = {users, ACCOUNTS},
+			[HOST_APPLINKS] = {links, SETTINGS},
+		},
+	.descriptions =
+		{
+			[ENTITY_APPLINK] = &link,
+			[ENTITY_SPACE] = &space,
+			[ENTITY_USER] = &user,
+			[ENTITY_PAGE] = &page,
+			[ENTITY_VERSION] = &version,
+			[ENTITY_ATTACHMENT] = &attachment,
+		},
 	.words = words,
 	.version_sql = "SELECT versiontag FROM confversion WHERE versiontag IS NOT NULL"
-		" ORDER BY buildnumber DESC LIMIT 1",
+		       " ORDER BY buildnumber DESC LIMIT 1",
 	.version_table = VERSIONS,
 };

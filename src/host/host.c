@@ -26,14 +26,15 @@ static const char *const relation_columns[HOST_RELATION_COUNT][10] = {
 	[HOST_APPLINKS] = {"key", "name", "displayurl", "rpcurl", "url"},
 	[HOST_PROJECTS] = {"#id", "key", "name"},
 	[HOST_PROJECT_KEYS] = {"#projectid", "projectkey", "key"},
-	[HOST_ISSUES] = {"#id", "key", "issuekey", "#projectid", "projectkey", "#number", "summary"},
+	[HOST_ISSUES] = {"#id", "key", "issuekey", "#projectid", "projectkey", "#number",
+		"summary"},
 	[HOST_MOVED_KEYS] = {"#issueid", "key"},
 };
 
 /* --- templates -------------------------------------------------------------------------------- */
 
-static const char *find_word(const char *name, size_t len, const struct host_word *words,
-		size_t count)
+static const char *find_word(
+	const char *name, size_t len, const struct host_word *words, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (strlen(words[i].name) == len && memcmp(words[i].name, name, len) == 0)
@@ -42,8 +43,8 @@ static const char *find_word(const char *name, size_t len, const struct host_wor
 	return "";
 }
 
-const char *host_sql(struct arena *arena, const char *template, const struct host_word *words,
-		size_t count)
+const char *host_sql(
+	struct arena *arena, const char *template, const struct host_word *words, size_t count)
 {
 	CLEANUP(str_release) struct str sql = STR_INIT;
 	const char *open, *close;
@@ -79,11 +80,11 @@ const char *host_setting_text(struct arena *arena, const char *expression)
 
 	for (size_t i = 0; i < ARRAY_LEN(marks); i++)
 		decoded = arena_printf(
-				arena, "replace(%s, '%s', '%s')", decoded, marks[i][0], marks[i][1]);
+			arena, "replace(%s, '%s', '%s')", decoded, marks[i][0], marks[i][1]);
 	return arena_printf(arena,
-			"NULLIF(CASE WHEN substr(%s, 1, 7) = '<string' THEN trim(%s, '%s') ELSE %s "
-			"END, '')",
-			plain, decoded, blanks, plain);
+		"NULLIF(CASE WHEN substr(%s, 1, 7) = '<string' THEN trim(%s, '%s') ELSE %s "
+		"END, '')",
+		plain, decoded, blanks, plain);
 }
 
 const char *host_day(struct db *db, struct arena *arena, const char *expression)
@@ -129,17 +130,16 @@ static bool recognise(struct db *db, enum product *out, struct error *err)
 	size_t confluence, jira;
 
 	if (!count_marks(db, PRODUCT_CONFLUENCE, &confluence, err) ||
-			!count_marks(db, PRODUCT_JIRA, &jira, err))
+		!count_marks(db, PRODUCT_JIRA, &jira, err))
 		return false;
 	if (confluence == HOST_MARKS && jira == HOST_MARKS)
-		return FAIL_HINT(err, NO_TABLES,
-				"Give the schema of one of them in the URL.",
-				"the database holds the tables of both a Confluence and a Jira");
+		return FAIL_HINT(err, NO_TABLES, "Give the schema of one of them in the URL.",
+			"the database holds the tables of both a Confluence and a Jira");
 	if (confluence == jira || (confluence < 2 && jira < 2))
 		return FAIL_HINT(err, NO_TABLES,
-				"Check that the URL names the right database and schema "
-				"(search_path), and that its user may read the tables.",
-				"the database is neither a Confluence nor a Jira database");
+			"Check that the URL names the right database and schema "
+			"(search_path), and that its user may read the tables.",
+			"the database is neither a Confluence nor a Jira database");
 	*out = confluence > jira ? PRODUCT_CONFLUENCE : PRODUCT_JIRA;
 	return true;
 }
@@ -154,7 +154,7 @@ static bool has_column(const struct db_column *columns, size_t count, const char
 
 /* Appends what the table lacks: `table "x"`, or `columns "y", "z" of table "x"`. */
 static bool find_missing(struct db *db, const struct host_table *table, struct arena *arena,
-		struct str *missing, struct error *err)
+	struct str *missing, struct error *err)
 {
 	struct db_column *columns;
 	size_t count, lacking = 0;
@@ -164,8 +164,11 @@ static bool find_missing(struct db *db, const struct host_table *table, struct a
 	for (size_t i = 0; count > 0 && table->columns[i]; i++) {
 		if (has_column(columns, count, table->columns[i]))
 			continue;
-		str_addf(missing, "%s\"%s\"", lacking ? ", " : missing->len ? ", column " : "column ",
-				table->columns[i]);
+		str_addf(missing, "%s\"%s\"",
+			lacking        ? ", "
+			: missing->len ? ", column "
+				       : "column ",
+			table->columns[i]);
 		lacking++;
 	}
 	if (lacking)
@@ -193,9 +196,9 @@ static bool probe(struct host *host, struct arena *arena, struct error *err)
 	if (!missing.len)
 		return true;
 	return FAIL_HINT(err, NO_TABLES,
-			"Check that the URL names the right database and schema (search_path), that "
-			"its user may read all tables, and that this version of the host is supported.",
-			"the %s database lacks %s", product_title(host->product), missing.at);
+		"Check that the URL names the right database and schema (search_path), that "
+		"its user may read all tables, and that this version of the host is supported.",
+		"the %s database lacks %s", product_title(host->product), missing.at);
 }
 
 bool host_has(const struct host *host, size_t table)
@@ -205,8 +208,8 @@ bool host_has(const struct host *host, size_t table)
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-static const char *empty_relation(const struct dialect *dialect, const char *const *columns,
-		struct arena *arena)
+static const char *empty_relation(
+	const struct dialect *dialect, const char *const *columns, struct arena *arena)
 {
 	CLEANUP(str_release) struct str sql = STR_INIT;
 
@@ -214,8 +217,7 @@ static const char *empty_relation(const struct dialect *dialect, const char *con
 		bool number = **columns == '#';
 
 		str_addf(&sql, "%sCAST(NULL AS %s) AS %s", sql.len ? ", " : "SELECT ",
-				number ? dialect->type_int64 : dialect->type_text,
-				*columns + number);
+			number ? dialect->type_int64 : dialect->type_text, *columns + number);
 	}
 	str_add_text(&sql, " WHERE 1 = 0");
 	return arena_printf(arena, "(%s)", sql.at);
@@ -232,10 +234,10 @@ static void prepare_relations(struct host *host, struct arena *arena)
 
 		if (template && host_has(host, product->relations[i].table))
 			host->relations[i] = arena_printf(
-					arena, "(%s)", host_sql(arena, template, words, count));
+				arena, "(%s)", host_sql(arena, template, words, count));
 		else
-			host->relations[i] = empty_relation(
-					db_dialect(host->db), relation_columns[i], arena);
+			host->relations[i] =
+				empty_relation(db_dialect(host->db), relation_columns[i], arena);
 	}
 }
 
@@ -244,7 +246,7 @@ static void prepare_relations(struct host *host, struct arena *arena)
  * table), it stays unknown. Inside a transaction a refusal spoils more than the version.
  */
 static bool read_version(const struct host *host, const char *sql, size_t table,
-		struct arena *arena, const char **out, struct error *err)
+	struct arena *arena, const char **out, struct error *err)
 {
 	struct error refused = ERROR_INIT;
 	struct slice version = SLICE_NULL;
@@ -272,9 +274,9 @@ bool host_open(struct db *db, struct arena *arena, struct host *out, struct erro
 	product = products[host.product];
 	prepare_relations(&host, arena);
 	if (!read_version(&host, product->version_sql, product->version_table, arena, &host.version,
-			    err) ||
-			!read_version(&host, product->ry_version_sql, product->ry_version_table,
-					arena, &host.ry_version, err))
+		    err) ||
+		!read_version(&host, product->ry_version_sql, product->ry_version_table, arena,
+			&host.ry_version, err))
 		return false;
 	*out = host;
 	return true;
@@ -287,25 +289,25 @@ const char *host_relation(const struct host *host, enum host_relation relation)
 	return host->relations[relation];
 }
 
-void host_issue_in_project(const struct host *host UNUSED, const char *expression,
-		const char *keys, struct str *sql)
+void host_issue_in_project(
+	const struct host *host UNUSED, const char *expression, const char *keys, struct str *sql)
 {
 	/* IN, so that the database may as well begin at the project's issues. */
 	str_addf(sql,
-			"%s IN (SELECT h_issue.id FROM jiraissue h_issue"
-			" JOIN project h_project ON h_project.id = h_issue.project"
-			" WHERE h_project.pkey IN (%s))",
-			expression, keys);
+		"%s IN (SELECT h_issue.id FROM jiraissue h_issue"
+		" JOIN project h_project ON h_project.id = h_issue.project"
+		" WHERE h_project.pkey IN (%s))",
+		expression, keys);
 }
 
-static const char *describe_one(struct arena *arena, const char *template,
-		const struct host_word *words, size_t count)
+static const char *describe_one(
+	struct arena *arena, const char *template, const struct host_word *words, size_t count)
 {
 	return template ? host_sql(arena, template, words, count) : NULL;
 }
 
 bool host_describe(const struct host *host, enum entity entity, struct arena *arena,
-		struct host_description *out)
+	struct host_description *out)
 {
 	const struct host_description *templates = products[host->product]->descriptions[entity];
 	struct host_word words[HOST_WORDS];

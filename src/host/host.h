@@ -15,28 +15,31 @@
 #include "db/db.h"
 
 /*
- * The relations and their columns. Ids are 64-bit numbers called `id`; `key` is always the text that
- * a mapping has as its key or destination. A relation that the product does not have is empty
+ * The relations and their columns. Ids are 64-bit numbers called `id`; `key` is always the text
+ * that a mapping has as its key or destination. A relation that the product does not have is empty
  * (host_relation gives a SELECT without rows, with the right columns).
  */
 enum host_relation {
 	/* Spaces: key, name, lowerkey, status, homepage */
 	HOST_SPACES,
-	/* Current pages and blog posts: id, key, spacekey, pagetype (PAGE, BLOGPOST), title, lowertitle,
-	 * version, created (yyyy-MM-dd). Drafts, trash, archived pages and old versions are not in it. */
+	/* Current pages and blog posts: id, key, spacekey, pagetype (PAGE, BLOGPOST), title,
+	 * lowertitle, version, created (yyyy-MM-dd). Drafts, trash, archived pages and old versions
+	 * are not in it. */
 	HOST_PAGES,
-	/* Every version of current pages, the current one included: id, key, pageid (number), pagekey,
-	 * spacekey, pagetype, title (that version's own, else the page's), version, current (1 or 0) */
+	/* Every version of current pages, the current one included: id, key, pageid (number),
+	 * pagekey, spacekey, pagetype, title (that version's own, else the page's), version,
+	 * current (1 or 0) */
 	HOST_VERSIONS,
-	/* Current attachments of current pages: id, key, pageid (number), pagekey, spacekey, title (file
-	 * name), version. */
+	/* Current attachments of current pages: id, key, pageid (number), pagekey, spacekey, title
+	 * (file name), version. */
 	HOST_ATTACHMENTS,
-	/* Content ids that exist in any state, with why they are not current: id, key, state (current,
-	 * draft, deleted, archived, historical), spacekey, title, pagetype. To tell "gone" from "never". */
+	/* Content ids that exist in any state, with why they are not current: id, key, state
+	 * (current, draft, deleted, archived, historical), spacekey, title, pagetype. To tell
+	 * "gone" from "never". */
 	HOST_CONTENT_STATES,
 	/* Users: key, username, lowerusername, email (lower case), displayname, active (1 or 0; no
-	 * account: email and displayname NULL, active 0). One row a user: with several directories the
-	 * first active one in the host's order. */
+	 * account: email and displayname NULL, active 0). One row a user: with several directories
+	 * the first active one in the host's order. */
 	HOST_USERS,
 	/* Application links: key, name, displayurl, rpcurl, url (display, else RPC). */
 	HOST_APPLINKS,
@@ -76,15 +79,15 @@ const char *host_relation(const struct host *host, enum host_relation relation);
  * where keys is SQL: a parameter such as "$2", or a SELECT of keys. A NULL id belongs to none.
  * Appends to *sql.
  */
-void host_issue_in_project(const struct host *host, const char *expression, const char *keys,
-		struct str *sql);
+void host_issue_in_project(
+	const struct host *host, const char *expression, const char *keys, struct str *sql);
 
 /*
  * How an entity is described: joins to append behind a table `e` that has the columns key (text),
- * number (the key as a number or NULL) and dependencies; and for each descriptive field of a mapping
- * row an expression over those joins, NULL where the type does not have it. `found` is a condition
- * that holds when the entity exists. Used by export (what is it called here?) and by plan (is the
- * destination there?). The joins never multiply rows.
+ * number (the key as a number or NULL) and dependencies; and for each descriptive field of a
+ * mapping row an expression over those joins, NULL where the type does not have it. `found` is a
+ * condition that holds when the entity exists. Used by export (what is it called here?) and by plan
+ * (is the destination there?). The joins never multiply rows.
  */
 struct host_description {
 	const char *joins;
@@ -95,6 +98,6 @@ struct host_description {
 };
 /* False when this product's database cannot look the entity up (an ISSUE on a Confluence). */
 MUST_CHECK bool host_describe(const struct host *host, enum entity entity, struct arena *arena,
-		struct host_description *out);
+	struct host_description *out);
 
 #endif

@@ -59,8 +59,10 @@ static const struct host_table tables[] = {
 #define LINK_JOIN(alias, name)                                                                     \
 	" LEFT JOIN propertyentry " alias " ON " alias ".id ="                                     \
 	" (SELECT MIN(x.id) FROM propertyentry x WHERE x.property_key ="                           \
-	" 'applinks.admin.' || e.key || '" name "' AND " IS_SETTING("x") ")"                       \
-	" LEFT JOIN propertystring " alias "_short ON " alias "_short.id = " alias ".id"
+	" 'applinks.admin.' || e.key || '" name                                                    \
+	"' AND " IS_SETTING("x") ")"                                                               \
+				 " LEFT JOIN propertystring " alias "_short ON " alias             \
+				 "_short.id = " alias ".id"
 #define LINK_JOINS                                                                                 \
 	LINK_JOIN("d_name", ".name")                                                               \
 	LINK_JOIN("d_display", ".display.url") LINK_JOIN("d_rpc", ".rpc.url") "{long_joins}"
@@ -84,10 +86,10 @@ static const char links[] =
 	"SELECT e.key AS key, {name} AS name, {display} AS displayurl, {rpc} AS rpcurl,"
 	" COALESCE({display}, {rpc}) AS url"
 	" FROM (SELECT substr(b.property_key, 16, length(b.property_key) - 20) AS key"
-	" FROM propertyentry b WHERE " IS_SETTING("b")
-	" AND b.property_key LIKE 'applinks.admin._%.name'"
-	" AND length(replace(b.property_key, '.', '')) = length(b.property_key) - 3"
-	" GROUP BY b.property_key) e" LINK_JOINS;
+	" FROM propertyentry b WHERE " IS_SETTING(
+		"b") " AND b.property_key LIKE 'applinks.admin._%.name'"
+		     " AND length(replace(b.property_key, '.', '')) = length(b.property_key) - 3"
+		     " GROUP BY b.property_key) e" LINK_JOINS;
 
 static const char projects[] = "SELECT p.id AS id, p.pkey AS key, p.pname AS name FROM project p";
 
@@ -99,10 +101,10 @@ static const char former_keys[] =
 	" UNION ALL SELECT p.id AS projectid, p.pkey AS projectkey, k.project_key AS key"
 	" FROM project_key k JOIN project p ON p.id = k.project_id WHERE k.project_key <> p.pkey";
 
-static const char issues[] =
-	"SELECT i.id AS id, CAST(i.id AS {text}) AS key, " ISSUE_KEY("p", "i") " AS issuekey,"
-	" p.id AS projectid, p.pkey AS projectkey, i.issuenum AS number, i.summary AS summary"
-	" FROM jiraissue i JOIN project p ON p.id = i.project";
+static const char issues[] = "SELECT i.id AS id, CAST(i.id AS {text}) AS key, " ISSUE_KEY("p",
+	"i") " AS issuekey,"
+	     " p.id AS projectid, p.pkey AS projectkey, i.issuenum AS number, i.summary AS summary"
+	     " FROM jiraissue i JOIN project p ON p.id = i.project";
 
 static const char moved_keys[] =
 	"SELECT k.issue_id AS issueid, k.old_issue_key AS key FROM moved_issue_key k";
@@ -117,7 +119,7 @@ static const struct host_description user = {
 
 static const struct host_description project = {
 	.joins = " LEFT JOIN project d_project ON d_project.id ="
-		" (SELECT MIN(x.id) FROM project x WHERE x.pkey = e.key)",
+		 " (SELECT MIN(x.id) FROM project x WHERE x.pkey = e.key)",
 	.found = "d_project.id IS NOT NULL",
 	.fields = {[FIELD_TITLE] = "d_project.pname"},
 	.name = "d_project.pname",
@@ -126,12 +128,13 @@ static const struct host_description project = {
 /* An issue whose project is gone has no key: nobody can open it. */
 static const struct host_description issue = {
 	.joins = " LEFT JOIN jiraissue d_issue ON d_issue.id = e.number"
-		" LEFT JOIN project d_project ON d_project.id = d_issue.project",
+		 " LEFT JOIN project d_project ON d_project.id = d_issue.project",
 	.found = "d_project.id IS NOT NULL",
-	.fields = {
-		[FIELD_TITLE] = "d_issue.summary",
-		[FIELD_ISSUE_KEY] = ISSUE_KEY("d_project", "d_issue"),
-	},
+	.fields =
+		{
+			[FIELD_TITLE] = "d_issue.summary",
+			[FIELD_ISSUE_KEY] = ISSUE_KEY("d_project", "d_issue"),
+		},
 };
 
 static const struct host_description link = {
@@ -151,10 +154,10 @@ static size_t words(const struct host *host, struct arena *arena, struct host_wo
 	out[count++] = (struct host_word){"long_joins", long_values ? long_joins : ""};
 	for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
 		const char *value = arena_printf(arena,
-				long_values ? "COALESCE(d_%s_short.propertyvalue,"
-					      " d_%s_long.propertyvalue)"
-					    : "d_%s_short.propertyvalue",
-				settings[i], settings[i]);
+			long_values ? "COALESCE(d_%s_short.propertyvalue,"
+				      " d_%s_long.propertyvalue)"
+				    : "d_%s_short.propertyvalue",
+			settings[i], settings[i]);
 
 		out[count++] = (struct host_word){settings[i], host_setting_text(arena, value)};
 	}
@@ -164,22 +167,25 @@ static size_t words(const struct host *host, struct arena *arena, struct host_wo
 const struct host_product host_jira = {
 	.tables = tables,
 	.table_count = ARRAY_LEN(tables),
-	.relations = {
-		[HOST_USERS] = {users, ACCOUNTS},
-		[HOST_APPLINKS] = {links, SETTINGS},
-		[HOST_PROJECTS] = {projects, PROJECTS},
-		[HOST_PROJECT_KEYS] = {project_keys, PROJECTS},
-		[HOST_ISSUES] = {issues, ISSUES},
-		[HOST_MOVED_KEYS] = {moved_keys, MOVED_KEYS},
-	},
-	.descriptions = {
-		[ENTITY_APPLINK] = &link,
-		[ENTITY_PROJECT] = &project,
-		[ENTITY_USER] = &user,
-		[ENTITY_ISSUE] = &issue,
-	},
+	.relations =
+		{
+			[HOST_USERS] = {users, ACCOUNTS},
+			[HOST_APPLINKS] = {links, SETTINGS},
+			[HOST_PROJECTS] = {projects, PROJECTS},
+			[HOST_PROJECT_KEYS] = {project_keys, PROJECTS},
+			[HOST_ISSUES] = {issues, ISSUES},
+			[HOST_MOVED_KEYS] = {moved_keys, MOVED_KEYS},
+		},
+	.descriptions =
+		{
+			[ENTITY_APPLINK] = &link,
+			[ENTITY_PROJECT] = &project,
+			[ENTITY_USER] = &user,
+			[ENTITY_ISSUE] = &issue,
+		},
 	.words = words,
-	.ry_version_sql = "SELECT pluginversion FROM pluginversion"
+	.ry_version_sql =
+		"SELECT pluginversion FROM pluginversion"
 		" WHERE pluginkey = 'com.playsql.requirementyogijira' ORDER BY id DESC LIMIT 1",
 	.ry_version_table = PLUGINS,
 };

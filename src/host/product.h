@@ -50,8 +50,8 @@ extern const struct host_product host_confluence, host_jira;
 /* True when the product's table of this index is there with its columns. */
 bool host_has(const struct host *host, size_t table);
 /* The template with its words replaced, in the arena. Every {word} must be among the words. */
-const char *host_sql(struct arena *arena, const char *template, const struct host_word *words,
-		size_t count);
+const char *host_sql(
+	struct arena *arena, const char *template, const struct host_word *words, size_t count);
 /*
  * SQL for the text of a setting: what stands between <string> and </string> with XML's entities
  * decoded, else the value as it is; without blanks around it; NULL when nothing is left.

@@ -87,7 +87,9 @@ static void add_ambiguous(const struct mapping_row *row, const struct reason_fac
 {
 	const struct mapping_rule *rule = mapping_rule(entity, facts->candidate_rule);
 
-	str_addf(out, "%lld ", (long long)facts->candidates);
+	/* rules stop looking at ANSWERS_LIMIT */
+	str_addf(out, "%lld %s", (long long)facts->candidates,
+		facts->candidates >= strtoll(ANSWERS_LIMIT, NULL, 10) ? "or more " : "");
 	if (rule && rule->several)
 		fill_in(rule->several, row, facts, out);
 	else

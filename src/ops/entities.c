@@ -9,8 +9,8 @@
 /* Places of fields inside an item: item id * PLACES + field. */
 #define PLACES 64
 
-static bool collect_keys(struct instance *instance, struct slice key, struct slice scope,
-		struct error *err)
+static bool collect_keys(
+	struct instance *instance, struct slice key, struct slice scope, struct error *err)
 {
 	const struct catalogue *catalogue = instance->catalogue;
 	const struct catalogue_entity *scope_entity = catalogue_entity(catalogue, catalogue->scope);
@@ -19,18 +19,17 @@ static bool collect_keys(struct instance *instance, struct slice key, struct sli
 		return false;
 	const struct dialect *dialect = db_dialect(instance->db);
 	str_addf(&sql,
-			"CREATE TEMPORARY TABLE reqferry_entity (id %s, type %s, key %s, dependencies %s, "
-			"number %s)",
-			dialect->type_int64, dialect->type_key, dialect->type_key, dialect->type_key,
-			dialect->type_int64);
+		"CREATE TEMPORARY TABLE reqferry_entity (id %s, type %s, key %s, dependencies %s, "
+		"number %s)",
+		dialect->type_int64, dialect->type_key, dialect->type_key, dialect->type_key,
+		dialect->type_int64);
 	if (!db_exec(instance->db, sql.at, NULL, 0, NULL, err))
 		return false;
 
 	str_clear(&sql);
-	str_addf(&sql,
-			"INSERT INTO reqferry_entity (id, type, key, dependencies, number) "
-			"SELECT ROW_NUMBER() OVER (ORDER BY min(u.place), u.type), u.type, u.key, "
-			"u.dependencies, ");
+	str_addf(&sql, "INSERT INTO reqferry_entity (id, type, key, dependencies, number) "
+		       "SELECT ROW_NUMBER() OVER (ORDER BY min(u.place), u.type), u.type, u.key, "
+		       "u.dependencies, ");
 	dialect_apply(&sql, dialect->key_to_integer_f, "u.key");
 	str_add_text(&sql, " FROM (");
 	bool first = true;
@@ -47,13 +46,13 @@ static bool collect_keys(struct instance *instance, struct slice key, struct sli
 			struct str type CLEANUP(str_release) = STR_INIT;
 			if (!ry_entity_type(column, &type))
 				continue;
-			str_addf(&sql, "%sSELECT %s AS type, i.f%u AS key, ", first ? "" : " UNION ALL ",
-					type.at, column->field);
+			str_addf(&sql, "%sSELECT %s AS type, i.f%u AS key, ",
+				first ? "" : " UNION ALL ", type.at, column->field);
 			ry_entity_dependencies(column, &sql);
 			str_addf(&sql,
-					" AS dependencies, i.id * %d + %u AS place FROM reqferry_item i "
-					"WHERE i.backupkey = $1 AND i.f%u IS NOT NULL AND i.tablename = ",
-					PLACES, column->field, column->field);
+				" AS dependencies, i.id * %d + %u AS place FROM reqferry_item i "
+				"WHERE i.backupkey = $1 AND i.f%u IS NOT NULL AND i.tablename = ",
+				PLACES, column->field, column->field);
 			db_literal(&sql, slice_of(table->name));
 			first = false;
 		}
@@ -65,8 +64,8 @@ static bool collect_keys(struct instance *instance, struct slice key, struct sli
 
 /* The mapping rows of one type, with what the host knows of them. */
 static bool describe(struct instance *instance, struct slice key,
-		const struct catalogue_entity *entity, struct arena *arena, int64_t *vanished,
-		struct error *err)
+	const struct catalogue_entity *entity, struct arena *arena, int64_t *vanished,
+	struct error *err)
 {
 	struct host_description host;
 	bool known = host_describe(&instance->host, entity->entity, arena, &host);
@@ -80,12 +79,13 @@ static bool describe(struct instance *instance, struct slice key,
 		if (entity->fields[f] && known && host.fields[f])
 			expression = host.fields[f];
 		else if (entity->fields[f] && !known && f == FIELD_ISSUE_KEY &&
-				entity->entity == ENTITY_ISSUE)
-			expression = "e.key"; /* where issues live elsewhere their key is their issue key */
+			 entity->entity == ENTITY_ISSUE)
+			expression = "e.key"; /* where issues live elsewhere their key is their
+						 issue key */
 		str_addf(&sql, ", NULLIF(%s, '')", expression);
 	}
 	str_addf(&sql, ", 1, %d, 0 FROM reqferry_entity e%s%s WHERE e.type = ", MAPPING_WIDTH,
-			known ? " " : "", known ? host.joins : "");
+		known ? " " : "", known ? host.joins : "");
 	db_literal(&sql, slice_of(entity_name(entity->entity)));
 	const struct db_value value = db_slice(key);
 	if (!db_exec(instance->db, sql.at, &value, 1, NULL, err))
@@ -95,7 +95,7 @@ static bool describe(struct instance *instance, struct slice key,
 
 	str_clear(&sql);
 	str_addf(&sql, "SELECT count(*) FROM reqferry_entity e %s WHERE NOT (%s) AND e.type = ",
-			host.joins, host.found);
+		host.joins, host.found);
 	db_literal(&sql, slice_of(entity_name(entity->entity)));
 	int64_t missing;
 	if (!db_query_int(instance->db, sql.at, NULL, 0, 0, &missing, err))
@@ -106,18 +106,19 @@ static bool describe(struct instance *instance, struct slice key,
 
 	str_clear(&sql);
 	str_addf(&sql,
-			"INSERT INTO reqferry_evidence (backupkey, type, key, email, displayname, name, created) "
-			"SELECT DISTINCT $1, e.type, e.key, %s, %s, %s, %s FROM reqferry_entity e %s "
-			"WHERE (%s) AND e.type = ",
-			host.email ? host.email : "NULL", host.display_name ? host.display_name : "NULL",
-			host.name ? host.name : "NULL", host.created ? host.created : "NULL", host.joins,
-			host.found);
+		"INSERT INTO reqferry_evidence (backupkey, type, key, email, displayname, name, "
+		"created) "
+		"SELECT DISTINCT $1, e.type, e.key, %s, %s, %s, %s FROM reqferry_entity e %s "
+		"WHERE (%s) AND e.type = ",
+		host.email ? host.email : "NULL", host.display_name ? host.display_name : "NULL",
+		host.name ? host.name : "NULL", host.created ? host.created : "NULL", host.joins,
+		host.found);
 	db_literal(&sql, slice_of(entity_name(entity->entity)));
 	return db_exec(instance->db, sql.at, &value, 1, NULL, err);
 }
 
 bool entities_collect(struct instance *instance, struct slice key, struct slice scope,
-		struct task *task, int64_t *vanished, struct error *err)
+	struct task *task, int64_t *vanished, struct error *err)
 {
 	struct arena arena CLEANUP(arena_release) = ARENA_INIT;
 	const struct catalogue *catalogue = instance->catalogue;
@@ -137,28 +138,33 @@ bool entities_collect(struct instance *instance, struct slice key, struct slice 
 }
 
 bool entities_derive_projects(
-		struct instance *instance, struct slice key, struct slice scope, struct error *err)
+	struct instance *instance, struct slice key, struct slice scope, struct error *err)
 {
-	/* on Jira a mapping's key is an id and the issue key stands beside it; elsewhere the key is it */
+	/* on Jira a mapping's key is an id and the issue key stands beside it; elsewhere the key is
+	 * it */
 	bool jira = instance->catalogue->product == PRODUCT_JIRA;
 	const char *issue_key = jira ? "m.issuekey" : "m.key";
 	bool with_scope = scope.at && instance->catalogue->scope == ENTITY_PROJECT;
 	struct str sql CLEANUP(str_release) = STR_INIT;
 	str_addf(&sql,
-			"INSERT INTO reqferry_mapping (id, backupkey, type, key, dependencies, applink, infile, "
-			"width, rev) SELECT (SELECT COALESCE(max(id), 0) FROM reqferry_mapping WHERE backupkey = "
-			"$1) + ROW_NUMBER() OVER (ORDER BY d.key, d.dependencies), $1, 'PROJECT', d.key, "
-			"d.dependencies, NULL, 0, %d, 0 FROM (SELECT DISTINCT u.key, u.dependencies FROM ("
-			"SELECT substr(rtrim(%s, '0123456789'), 1, length(rtrim(%s, '0123456789')) - 1) AS key, "
-			"%s AS dependencies FROM reqferry_mapping m WHERE m.backupkey = $1 AND m.type = 'ISSUE' "
-			"AND %s LIKE '_%%-_%%'",
-			MAPPING_WIDTH, issue_key, issue_key, jira ? "NULL" : "m.dependencies", issue_key);
+		"INSERT INTO reqferry_mapping (id, backupkey, type, key, dependencies, applink, "
+		"infile, "
+		"width, rev) SELECT (SELECT COALESCE(max(id), 0) FROM reqferry_mapping WHERE "
+		"backupkey = "
+		"$1) + ROW_NUMBER() OVER (ORDER BY d.key, d.dependencies), $1, 'PROJECT', d.key, "
+		"d.dependencies, NULL, 0, %d, 0 FROM (SELECT DISTINCT u.key, u.dependencies FROM ("
+		"SELECT substr(rtrim(%s, '0123456789'), 1, length(rtrim(%s, '0123456789')) - 1) AS "
+		"key, "
+		"%s AS dependencies FROM reqferry_mapping m WHERE m.backupkey = $1 AND m.type = "
+		"'ISSUE' "
+		"AND %s LIKE '_%%-_%%'",
+		MAPPING_WIDTH, issue_key, issue_key, jira ? "NULL" : "m.dependencies", issue_key);
 	if (with_scope)
 		str_add_text(&sql, " UNION ALL SELECT $2, NULL");
 	str_add_text(&sql,
-			") u) d WHERE d.key <> '' AND NOT EXISTS (SELECT 1 FROM reqferry_mapping p WHERE "
-			"p.backupkey = $1 AND p.type = 'PROJECT' AND p.key = d.key AND "
-			"COALESCE(p.dependencies, '') = COALESCE(d.dependencies, ''))");
+		") u) d WHERE d.key <> '' AND NOT EXISTS (SELECT 1 FROM reqferry_mapping p WHERE "
+		"p.backupkey = $1 AND p.type = 'PROJECT' AND p.key = d.key AND "
+		"COALESCE(p.dependencies, '') = COALESCE(d.dependencies, ''))");
 	const struct db_value values[] = {db_slice(key), db_slice(scope)};
 	return db_exec(instance->db, sql.at, values, with_scope ? 2 : 1, NULL, err);
 }

@@ -14,7 +14,7 @@ struct export_step {
 };
 
 bool scope_find(struct instance *instance, struct slice key, struct arena *arena,
-		struct slice *found, struct error *err)
+	struct slice *found, struct error *err)
 {
 	bool space = instance->catalogue->scope == ENTITY_SPACE;
 	const char *relation = host_relation(&instance->host, space ? HOST_SPACES : HOST_PROJECTS);
@@ -32,17 +32,17 @@ bool scope_find(struct instance *instance, struct slice key, struct arena *arena
 		return false;
 	const char *what = space ? "space" : "project";
 	error_set(err, ERROR_NOT_FOUND, "there is no %s \"%.*s\" on instance \"%.*s\"", what,
-			SLICE_PRINT(key), SLICE_PRINT(instance->name));
+		SLICE_PRINT(key), SLICE_PRINT(instance->name));
 	if (other.at)
 		error_hint(err, "There is a %s \"%.*s\": keys are compared with their case.", what,
-				SLICE_PRINT(other));
+			SLICE_PRINT(other));
 	else
 		error_hint(err, "Check the key, and that this is the right instance.");
 	return false;
 }
 
 static bool export_table(struct export_step *step, const struct catalogue_table *table,
-		int64_t first_id, int64_t *rows, struct error *err)
+	int64_t first_id, int64_t *rows, struct error *err)
 {
 	const struct ry *ry = &step->instance->ry;
 	struct str sql CLEANUP(str_release) = STR_INIT;
@@ -85,16 +85,18 @@ static bool report_unknown_columns(struct export_step *step, struct error *err)
 			str_add_text(&sql, ") FROM ");
 			ry_from(ry, live->table, "t", &sql);
 			str_add_text(&sql, " WHERE ");
-			ry_in_scope(ry, live->table, "t", step->scope.at ? "$1" : NULL, RY_INSIDE, &sql);
+			ry_in_scope(ry, live->table, "t", step->scope.at ? "$1" : NULL, RY_INSIDE,
+				&sql);
 			const struct db_value value = db_slice(step->scope);
-			if (!db_query_int(step->instance->db, sql.at, &value, step->scope.at ? 1 : 0, 0, &rows,
-					    err))
+			if (!db_query_int(step->instance->db, sql.at, &value,
+				    step->scope.at ? 1 : 0, 0, &rows, err))
 				return false;
 			step->out->unknown_columns = true;
 			task_warn(step->task,
-					"column \"%s\".\"%s\" is not in the catalogue and is not exported: %lld rows "
-					"hold a value",
-					live->table->full_name, live->unknown[u], (long long)rows);
+				"column \"%s\".\"%s\" is not in the catalogue and is not exported: "
+				"%lld rows "
+				"hold a value",
+				live->table->full_name, live->unknown[u], (long long)rows);
 		}
 	}
 	return true;
@@ -117,16 +119,17 @@ static bool add_backup(struct export_step *step, struct error *err)
 	if (!version.at) {
 		version = slice_of(catalogue->plugin_version);
 		task_warn(step->task,
-				"the version of Requirement Yogi here is not known: the backup says \"%s\" (set "
-				"ry_version in the configuration, or use --plugin-version)",
-				catalogue->plugin_version);
+			"the version of Requirement Yogi here is not known: the backup says \"%s\" "
+			"(set "
+			"ry_version in the configuration, or use --plugin-version)",
+			catalogue->plugin_version);
 	}
 	const struct stage_backup backup = {.key = options->key,
 		.product = slice_of(product_name(catalogue->product)),
 		.plugin_key = slice_of(catalogue->plugin_key),
 		.plugin_version = version,
-		.oldest_version = slice_of(
-				options->oldest_version ? options->oldest_version : catalogue->oldest_version),
+		.oldest_version = slice_of(options->oldest_version ? options->oldest_version
+								   : catalogue->oldest_version),
 		.scope = step->scope,
 		.author = slice_of(options->author ? options->author : step->task->actor),
 		.exported = slice_of(options->exported_at ? options->exported_at : local),
@@ -157,12 +160,12 @@ static bool export_body(void *context, struct error *err)
 	}
 	return report_unknown_columns(step, err) &&
 	       entities_collect(step->instance, step->options->key, step->scope, step->task,
-			       &step->out->vanished, err) &&
+		       &step->out->vanished, err) &&
 	       staged_counts(step->instance, step->options->key, step->arena, step->out, err);
 }
 
 bool staged_counts(struct instance *instance, struct slice key, struct arena *arena,
-		struct staged *out, struct error *err)
+	struct staged *out, struct error *err)
 {
 	struct stage_count *counts;
 	size_t count;
@@ -180,7 +183,7 @@ bool staged_counts(struct instance *instance, struct slice key, struct arena *ar
 }
 
 bool export_to_staging(struct instance *instance, const struct export_options *options,
-		struct task *task, struct arena *arena, struct staged *out, struct error *err)
+	struct task *task, struct arena *arena, struct staged *out, struct error *err)
 {
 	struct staged result = {.key = options->key};
 	struct export_step step = {.instance = instance,
@@ -193,9 +196,9 @@ bool export_to_staging(struct instance *instance, const struct export_options *o
 	const char *wanted = space ? options->space : options->project;
 	if (space ? options->project != NULL : options->space != NULL)
 		return FAIL_HINT(err, USAGE,
-				space ? "Use --space KEY, or --all." : "Use --project KEY, or --all.",
-				"\"%.*s\" is a %s, whose backups cover a %s", SLICE_PRINT(instance->name),
-				product_title(instance->catalogue->product), space ? "space" : "project");
+			space ? "Use --space KEY, or --all." : "Use --project KEY, or --all.",
+			"\"%.*s\" is a %s, whose backups cover a %s", SLICE_PRINT(instance->name),
+			product_title(instance->catalogue->product), space ? "space" : "project");
 	if (wanted && !scope_find(instance, slice_of(wanted), arena, &step.scope, err))
 		return false;
 	result.scope = step.scope;
@@ -203,9 +206,10 @@ bool export_to_staging(struct instance *instance, const struct export_options *o
 		return false;
 	if (result.vanished > 0)
 		task_warn(task,
-				"%lld entities that the rows refer to no longer exist here: their mapping rows "
-				"hold only their key",
-				(long long)result.vanished);
+			"%lld entities that the rows refer to no longer exist here: their mapping "
+			"rows "
+			"hold only their key",
+			(long long)result.vanished);
 	*out = result;
 	return true;
 }
@@ -223,13 +227,13 @@ static bool delete_body(void *context, struct error *err)
 }
 
 bool delete_backup(struct instance *instance, struct slice key, struct task *task, int64_t *rows,
-		struct error *err)
+	struct error *err)
 {
 	struct arena arena CLEANUP(arena_release) = ARENA_INIT;
 	struct stage_backup backup;
 	struct delete_step step = {.instance = instance, .key = key};
 	if (!stage_backup_get(instance->db, key, &arena, &backup, err) ||
-			!step_run(instance, "delete", key, task, delete_body, &step, err))
+		!step_run(instance, "delete", key, task, delete_body, &step, err))
 		return false;
 	*rows = step.rows;
 	return true;

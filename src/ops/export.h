@@ -16,33 +16,34 @@ struct staged {
 	struct slice scope; /* no value: everything */
 	struct tallies tables, mappings;
 	int64_t rows;
-	int64_t vanished; /* entities that no longer exist at the origin */
+	int64_t vanished;     /* entities that no longer exist at the origin */
 	bool unknown_columns; /* live columns that the catalogue does not know hold values */
-	bool widths;  /* load: rows of another width than the catalogue says */
-	int64_t problems; /* load: rows that cannot be imported as they are */
+	bool widths;          /* load: rows of another width than the catalogue says */
+	int64_t problems;     /* load: rows that cannot be imported as they are */
 };
 
 struct export_options {
 	struct slice key;
 	const char *space, *project; /* at most one; both NULL: everything */
-	/* What the file says of itself; NULL: the actor, now, the instance's own, the catalogue's */
+	/* What the file says of itself; NULL: the actor, now, the instance's own, the catalogue's
+	 */
 	const char *author, *exported_at, *plugin_version, *oldest_version;
 };
 
 /*
- * Copies the scope's rows and the entities that they refer to into staging. ERROR_NOT_FOUND when the
- * space or project does not exist here, ERROR_KEY_IN_USE. Warnings through the task: entities that
- * no longer exist, columns that the catalogue does not know.
+ * Copies the scope's rows and the entities that they refer to into staging. ERROR_NOT_FOUND when
+ * the space or project does not exist here, ERROR_KEY_IN_USE. Warnings through the task: entities
+ * that no longer exist, columns that the catalogue does not know.
  */
 MUST_CHECK bool export_to_staging(struct instance *instance, const struct export_options *options,
-		struct task *task, struct arena *arena, struct staged *out, struct error *err);
+	struct task *task, struct arena *arena, struct staged *out, struct error *err);
 
 /*
  * Writes the staged backup to a file ("-" is standard output, without a manifest) and its manifest
  * beside it.
  */
 MUST_CHECK bool write_file(struct instance *instance, struct slice key, const char *path,
-		struct task *task, struct arena *arena, struct staged *out, struct error *err);
+	struct task *task, struct arena *arena, struct staged *out, struct error *err);
 
 struct load_options {
 	struct slice key;   /* no value: from the file's name */
@@ -57,11 +58,11 @@ struct load_options {
  * that cannot be imported is loaded with its reason.
  */
 MUST_CHECK bool load_file(struct instance *instance, const char *path,
-		const struct load_options *options, struct task *task, struct arena *arena,
-		struct staged *out, struct error *err);
+	const struct load_options *options, struct task *task, struct arena *arena,
+	struct staged *out, struct error *err);
 
 /* Deletes a staged backup; *rows gets the number of its items. */
 MUST_CHECK bool delete_backup(struct instance *instance, struct slice key, struct task *task,
-		int64_t *rows, struct error *err);
+	int64_t *rows, struct error *err);
 
 #endif

@@ -30,7 +30,8 @@ static bool exec_key(struct import_step *step, const char *sql, int64_t *changed
 	return db_exec(step->instance->db, sql, &key, strstr(sql, "$1") ? 1 : 0, changed, err);
 }
 
-/* --- 2: the plan ---------------------------------------------------------------------------------- */
+/* --- 2: the plan
+ * ---------------------------------------------------------------------------------- */
 
 /* The word to type: the destination scope's key, or "everything". */
 static struct slice scope_word(const struct plan *plan)
@@ -47,28 +48,34 @@ static bool check_plan(struct import_step *step, struct error *err)
 	if (plan->blocker_count > 0) {
 		error_set(err, ERROR_BLOCKED, "%s", plan->blockers[0].message);
 		if (plan->blocker_count > 1)
-			error_context(err, "%zu things forbid the import, the first", plan->blocker_count);
+			error_context(err, "%zu things forbid the import, the first",
+				plan->blocker_count);
 		error_hint(err, "%s%s", plan->blockers[0].hint,
-				plan->blocker_count > 1 ? " \"reqferry plan\" lists them all." : "");
+			plan->blocker_count > 1 ? " \"reqferry plan\" lists them all." : "");
 		return false;
 	}
 	struct slice word = scope_word(plan);
 	if (!options->confirm || !slice_is(word, options->confirm)) {
 		error_set(err, ERROR_NOT_CONFIRMED,
-				"the import erases rows of \"%.*s\" and was not confirmed%s%s%s",
-				SLICE_PRINT(word), options->confirm ? ": \"" : "",
-				options->confirm ? options->confirm : "", options->confirm ? "\" was given" : "");
-		error_hint(err, "Look at \"reqferry plan\", then use --confirm %.*s.", SLICE_PRINT(word));
+			"the import erases rows of \"%.*s\" and was not confirmed%s%s%s",
+			SLICE_PRINT(word), options->confirm ? ": \"" : "",
+			options->confirm ? options->confirm : "",
+			options->confirm ? "\" was given" : "");
+		error_hint(err, "Look at \"reqferry plan\", then use --confirm %.*s.",
+			SLICE_PRINT(word));
 		return false;
 	}
 	if (options->plan && strcmp(options->plan, plan->hash) != 0)
-		return FAIL_HINT(err, STALE_PLAN, "Look at \"reqferry plan\" again and use its hash.",
-				"the plan no longer holds: the file, the mappings, the options or the rows to be "
-				"erased have changed since");
+		return FAIL_HINT(err, STALE_PLAN,
+			"Look at \"reqferry plan\" again and use its hash.",
+			"the plan no longer holds: the file, the mappings, the options or the rows "
+			"to be "
+			"erased have changed since");
 	return true;
 }
 
-/* --- 3 and 4: safety copy and erase ----------------------------------------------------------------- */
+/* --- 3 and 4: safety copy and erase
+ * ----------------------------------------------------------------- */
 
 static bool add_safety_copy(struct import_step *step, struct error *err)
 {
@@ -77,26 +84,27 @@ static bool add_safety_copy(struct import_step *step, struct error *err)
 	char now[25], random[33];
 	time_now_utc(now);
 	stage_random_id(random);
-	step->out->undo_key = slice_of(arena_printf(step->arena, "undo-%.*s-%.8s%.4s", 60,
-			step->options->key.at, random, random + 8));
-	const struct db_value values[] = {db_slice(step->out->undo_key), db_slice(step->options->key),
-		db_text(product_name(instance->catalogue->product)), db_slice(plan->new_scope),
-		db_text(plan->hash), db_text(now), db_text(step->task->actor),
+	step->out->undo_key = slice_of(arena_printf(
+		step->arena, "undo-%.*s-%.8s%.4s", 60, step->options->key.at, random, random + 8));
+	const struct db_value values[] = {db_slice(step->out->undo_key),
+		db_slice(step->options->key), db_text(product_name(instance->catalogue->product)),
+		db_slice(plan->new_scope), db_text(plan->hash), db_text(now),
+		db_text(step->task->actor),
 		db_text(step->options->keep_audit_trail ? "keep" : "rewrite")};
 	return db_exec(instance->db,
-			"INSERT INTO reqferry_undo (undokey, backupkey, product, scope, plan, created, "
-			"createdby, audittrail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-			values, ARRAY_LEN(values), NULL, err);
+		"INSERT INTO reqferry_undo (undokey, backupkey, product, scope, plan, created, "
+		"createdby, audittrail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+		values, ARRAY_LEN(values), NULL, err);
 }
 
 static bool copy_table(struct import_step *step, const struct catalogue_table *table,
-		int64_t *copied, struct error *err)
+	int64_t *copied, struct error *err)
 {
 	const struct ry *ry = &step->instance->ry;
 	struct str sql CLEANUP(str_release) = STR_INIT;
-	str_add_text(&sql,
-			"INSERT INTO reqferry_undo_row (undokey, tablename, rowid_, kind, content) SELECT $1, "
-			"e.tablename, e.id, 'erased', ");
+	str_add_text(&sql, "INSERT INTO reqferry_undo_row (undokey, tablename, rowid_, kind, "
+			   "content) SELECT $1, "
+			   "e.tablename, e.id, 'erased', ");
 	ry_row_json(ry, table, &sql);
 	str_add_text(&sql, " FROM reqferry_erase e JOIN ");
 	ry_from(ry, table, "t", &sql);
@@ -109,15 +117,16 @@ static bool copy_table(struct import_step *step, const struct catalogue_table *t
 }
 
 static bool erase_table(struct import_step *step, const struct catalogue_table *table,
-		int64_t *erased, struct error *err)
+	int64_t *erased, struct error *err)
 {
 	struct str sql CLEANUP(str_release) = STR_INIT;
 	str_add_text(&sql, "DELETE FROM ");
 	db_identifier(&sql, table->full_name);
 	str_add_text(&sql, " WHERE ");
 	db_identifier(&sql, step->instance->catalogue->id_column);
-	str_add_text(&sql, " IN (SELECT u.rowid_ FROM reqferry_undo_row u WHERE u.undokey = $1 AND u.kind "
-			   "= 'erased' AND u.tablename = ");
+	str_add_text(&sql,
+		" IN (SELECT u.rowid_ FROM reqferry_undo_row u WHERE u.undokey = $1 AND u.kind "
+		"= 'erased' AND u.tablename = ");
 	db_literal(&sql, slice_of(table->full_name));
 	str_add_char(&sql, ')');
 	const struct db_value undo = db_slice(step->out->undo_key);
@@ -134,7 +143,8 @@ static bool erase(struct import_step *step, struct error *err)
 	for (size_t t = 0; t < catalogue->table_count; t++) {
 		if (!copy_table(step, &catalogue->tables[t], &copied[t], err))
 			return false;
-		tally_add(step->arena, &step->out->erased, slice_of(catalogue->tables[t].name), copied[t]);
+		tally_add(step->arena, &step->out->erased, slice_of(catalogue->tables[t].name),
+			copied[t]);
 		task_advance(step->task, 1);
 	}
 	/* referrers stand behind what they refer to: backwards */
@@ -143,50 +153,59 @@ static bool erase(struct import_step *step, struct error *err)
 		if (!erase_table(step, &catalogue->tables[t], &erased, err))
 			return false;
 		if (erased != copied[t])
-			return FAIL(err, COUNTS, "\"%s\": %lld rows are in the safety copy, %lld were erased",
-					catalogue->tables[t].full_name, (long long)copied[t], (long long)erased);
+			return FAIL(err, COUNTS,
+				"\"%s\": %lld rows are in the safety copy, %lld were erased",
+				catalogue->tables[t].full_name, (long long)copied[t],
+				(long long)erased);
 		task_advance(step->task, 1);
 	}
 	return true;
 }
 
-/* --- 5: fresh ids and rows -------------------------------------------------------------------------- */
+/* --- 5: fresh ids and rows
+ * -------------------------------------------------------------------------- */
 
 static bool number_items(struct import_step *step, const struct catalogue_table *table,
-		int64_t count, struct error *err)
+	int64_t count, struct error *err)
 {
 	struct str id CLEANUP(str_release) = STR_INIT, sql CLEANUP(str_release) = STR_INIT;
-	if (!db_fresh_ids(step->instance->db, table->full_name, step->instance->catalogue->id_column,
-			    count, "k.place", &id, err))
+	if (!db_fresh_ids(step->instance->db, table->full_name,
+		    step->instance->catalogue->id_column, count, "k.place", &id, err))
 		return false;
 	str_addf(&sql,
-			"UPDATE reqferry_item SET newid = n.newid FROM (SELECT k.id, %s AS newid FROM (SELECT "
-			"i.id, ROW_NUMBER() OVER (ORDER BY i.id) AS place FROM reqferry_item i LEFT JOIN "
-			"reqferry_fate x ON x.item = i.id WHERE i.backupkey = $1 AND x.item IS NULL AND "
-			"i.tablename = ",
-			id.at);
+		"UPDATE reqferry_item SET newid = n.newid FROM (SELECT k.id, %s AS newid FROM "
+		"(SELECT "
+		"i.id, ROW_NUMBER() OVER (ORDER BY i.id) AS place FROM reqferry_item i LEFT JOIN "
+		"reqferry_fate x ON x.item = i.id WHERE i.backupkey = $1 AND x.item IS NULL AND "
+		"i.tablename = ",
+		id.at);
 	db_literal(&sql, slice_of(table->name));
-	str_add_text(&sql, " ORDER BY i.id) k) n WHERE reqferry_item.backupkey = $1 AND reqferry_item.id = "
-			   "n.id");
+	str_add_text(&sql,
+		" ORDER BY i.id) k) n WHERE reqferry_item.backupkey = $1 AND reqferry_item.id = "
+		"n.id");
 	int64_t numbered;
 	if (!exec_key(step, sql.at, &numbered, err))
 		return false;
 	if (numbered != count)
-		return FAIL(err, COUNTS, "\"%s\": %lld rows are to be inserted, %lld were given an id",
-				table->name, (long long)count, (long long)numbered);
+		return FAIL(err, COUNTS,
+			"\"%s\": %lld rows are to be inserted, %lld were given an id", table->name,
+			(long long)count, (long long)numbered);
 	return true;
 }
 
 /* Merged items take the id of the row that they became part of. */
 static bool number_merged(
-		struct import_step *step, const struct catalogue_table *table, struct error *err)
+	struct import_step *step, const struct catalogue_table *table, struct error *err)
 {
 	static const char *const statements[] = {
 		"UPDATE reqferry_item SET newid = x.newid FROM reqferry_fate x WHERE "
-		"reqferry_item.backupkey = $1 AND x.item = reqferry_item.id AND x.newid IS NOT NULL AND "
+		"reqferry_item.backupkey = $1 AND x.item = reqferry_item.id AND x.newid IS NOT "
+		"NULL AND "
 		"x.tablename = ",
-		"UPDATE reqferry_item SET newid = q.newid FROM reqferry_fate x JOIN reqferry_item q ON "
-		"q.id = x.into_item AND q.backupkey = $1 WHERE reqferry_item.backupkey = $1 AND x.item = "
+		"UPDATE reqferry_item SET newid = q.newid FROM reqferry_fate x JOIN reqferry_item "
+		"q ON "
+		"q.id = x.into_item AND q.backupkey = $1 WHERE reqferry_item.backupkey = $1 AND "
+		"x.item = "
 		"reqferry_item.id AND x.tablename = ",
 	};
 	if (!table->merge)
@@ -202,15 +221,18 @@ static bool number_merged(
 }
 
 static bool record_inserted(
-		struct import_step *step, const struct catalogue_table *table, struct error *err)
+	struct import_step *step, const struct catalogue_table *table, struct error *err)
 {
 	struct str sql CLEANUP(str_release) = STR_INIT;
-	str_add_text(&sql, "INSERT INTO reqferry_undo_row (undokey, tablename, rowid_, kind) SELECT $2, ");
+	str_add_text(&sql,
+		"INSERT INTO reqferry_undo_row (undokey, tablename, rowid_, kind) SELECT $2, ");
 	db_literal(&sql, slice_of(table->full_name));
-	str_add_text(&sql, ", i.newid, 'inserted' FROM reqferry_item i LEFT JOIN reqferry_fate x ON x.item "
-			   "= i.id WHERE i.backupkey = $1 AND x.item IS NULL AND i.tablename = ");
+	str_add_text(&sql,
+		", i.newid, 'inserted' FROM reqferry_item i LEFT JOIN reqferry_fate x ON x.item "
+		"= i.id WHERE i.backupkey = $1 AND x.item IS NULL AND i.tablename = ");
 	db_literal(&sql, slice_of(table->name));
-	const struct db_value values[] = {db_slice(step->options->key), db_slice(step->out->undo_key)};
+	const struct db_value values[] = {
+		db_slice(step->options->key), db_slice(step->out->undo_key)};
 	return db_exec(step->instance->db, sql.at, values, 2, NULL, err);
 }
 
@@ -219,22 +241,25 @@ static bool insert_rows(struct import_step *step, struct error *err)
 	const struct catalogue *catalogue = step->instance->catalogue;
 	int64_t unclear, invalid;
 	if (!step->options->keep_audit_trail) {
-		if (!resolve_json(step->instance, &step->out->plan.backup, step->task, &unclear, &invalid,
-				    err))
+		if (!resolve_json(step->instance, &step->out->plan.backup, step->task, &unclear,
+			    &invalid, err))
 			return false;
 		if (invalid > 0)
-			task_warn(step->task, "%lld texts of the audit trail are no valid JSON: copied unchanged",
-					(long long)invalid);
+			task_warn(step->task,
+				"%lld texts of the audit trail are no valid JSON: copied unchanged",
+				(long long)invalid);
 		if (unclear > 0)
 			task_warn(step->task,
-					"%lld texts of the audit trail name a space that several application "
-					"links map differently: that name is copied unchanged",
-					(long long)unclear);
+				"%lld texts of the audit trail name a space that several "
+				"application "
+				"links map differently: that name is copied unchanged",
+				(long long)unclear);
 	}
 	task_step(step->task, "insert rows", "tables", catalogue->table_count);
-	if (!exec_key(step, "UPDATE reqferry_item SET newid = NULL WHERE backupkey = $1 AND newid IS NOT "
-			    "NULL",
-			    NULL, err))
+	if (!exec_key(step,
+		    "UPDATE reqferry_item SET newid = NULL WHERE backupkey = $1 AND newid IS NOT "
+		    "NULL",
+		    NULL, err))
 		return false;
 	for (size_t t = 0; t < catalogue->table_count; t++) {
 		const struct catalogue_table *table = &catalogue->tables[t];
@@ -242,21 +267,23 @@ static bool insert_rows(struct import_step *step, struct error *err)
 		struct str sql CLEANUP(str_release) = STR_INIT;
 		ry_insert(&step->instance->ry, table, &sql);
 		if (!number_items(step, table, planned, err) || !number_merged(step, table, err) ||
-				!exec_key(step, sql.at, &inserted, err) ||
-				!record_inserted(step, table, err)) {
+			!exec_key(step, sql.at, &inserted, err) ||
+			!record_inserted(step, table, err)) {
 			error_context(err, "importing \"%s\"", table->full_name);
 			return false;
 		}
 		if (inserted != planned)
-			return FAIL(err, COUNTS, "\"%s\": %lld rows were planned, %lld were inserted",
-					table->full_name, (long long)planned, (long long)inserted);
+			return FAIL(err, COUNTS,
+				"\"%s\": %lld rows were planned, %lld were inserted",
+				table->full_name, (long long)planned, (long long)inserted);
 		tally_add(step->arena, &step->out->inserted, slice_of(table->name), inserted);
 		task_advance(step->task, 1);
 	}
 	return true;
 }
 
-/* --- 7: counts -------------------------------------------------------------------------------------- */
+/* --- 7: counts
+ * -------------------------------------------------------------------------------------- */
 
 /* Every item is in exactly one of inserted, merged, excluded, rejected. */
 static bool check_equation(struct import_step *step, struct error *err)
@@ -265,15 +292,16 @@ static bool check_equation(struct import_step *step, struct error *err)
 	int64_t items;
 	const struct db_value key = db_slice(step->options->key);
 	if (!db_query_int(step->instance->db,
-			    "SELECT count(*) FROM reqferry_item WHERE backupkey = $1", &key, 1, 0, &items,
-			    err))
+		    "SELECT count(*) FROM reqferry_item WHERE backupkey = $1", &key, 1, 0, &items,
+		    err))
 		return false;
 	int64_t sum = tally_total(&step->out->inserted) + tally_total(&plan->merge) +
 		      tally_total(&plan->exclude) + tally_total(&plan->reject);
 	if (sum != items)
 		return FAIL(err, COUNTS,
-				"the backup has %lld rows, but %lld were inserted, merged, excluded or rejected",
-				(long long)items, (long long)sum);
+			"the backup has %lld rows, but %lld were inserted, merged, excluded or "
+			"rejected",
+			(long long)items, (long long)sum);
 	return true;
 }
 
@@ -294,8 +322,9 @@ static bool check_scope(struct import_step *step, struct error *err)
 		ry_from(ry, table, "t", &sql);
 		str_add_text(&sql, " WHERE ");
 		ry_in_scope(ry, table, "t", "SELECT scopekey FROM reqferry_scope", RY_INSIDE, &sql);
-		str_add_text(&sql, " AND NOT EXISTS (SELECT 1 FROM reqferry_undo_row u WHERE u.undokey = $1 "
-				   "AND u.kind = 'inserted' AND u.rowid_ = ");
+		str_add_text(&sql,
+			" AND NOT EXISTS (SELECT 1 FROM reqferry_undo_row u WHERE u.undokey = $1 "
+			"AND u.kind = 'inserted' AND u.rowid_ = ");
 		ry_id(ry, "t", &sql);
 		str_add_text(&sql, " AND u.tablename = ");
 		db_literal(&sql, slice_of(table->full_name));
@@ -305,8 +334,9 @@ static bool check_scope(struct import_step *step, struct error *err)
 			return false;
 		if (others > 0)
 			return FAIL_HINT(err, CHANGED, "Stop edits in the scope and import again.",
-					"scope changed: %lld rows of \"%s\" were added while the import ran",
-					(long long)others, table->full_name);
+				"scope changed: %lld rows of \"%s\" were added while the import "
+				"ran",
+				(long long)others, table->full_name);
 	}
 	return true;
 }
@@ -314,15 +344,16 @@ static bool check_scope(struct import_step *step, struct error *err)
 static bool verify_inside(struct import_step *step, struct error *err)
 {
 	struct verify_result verified;
-	if (!verify_tables(step->instance, &step->out->plan.backup, step->task, step->arena, &verified,
-			    err))
+	if (!verify_tables(step->instance, &step->out->plan.backup, step->task, step->arena,
+		    &verified, err))
 		return false;
 	if (!verified.ok) {
 		const struct difference *first = &verified.differences[0];
-		return FAIL_HINT(err, COUNTS, "Nothing was changed. Please report this with the file.",
-				"the verification found %lld differences, the first in %.*s %.*s %.*s",
-				(long long)verified.difference_total, SLICE_PRINT(first->table),
-				SLICE_PRINT(first->old_id), SLICE_PRINT(first->column));
+		return FAIL_HINT(err, COUNTS,
+			"Nothing was changed. Please report this with the file.",
+			"the verification found %lld differences, the first in %.*s %.*s %.*s",
+			(long long)verified.difference_total, SLICE_PRINT(first->table),
+			SLICE_PRINT(first->old_id), SLICE_PRINT(first->column));
 	}
 	step->out->verified = true;
 	return true;
@@ -337,14 +368,14 @@ static bool import_body(void *context, struct error *err)
 }
 
 bool import_run(struct instance *instance, const struct import_options *options, struct task *task,
-		struct arena *arena, struct import_result *out, struct error *err)
+	struct arena *arena, struct import_result *out, struct error *err)
 {
 	struct import_result result = {.verified = false};
 	struct import_step step = {instance, options, task, arena, &result};
 	struct stage_backup backup;
 	int64_t started = time_monotonic_ms();
 	if (!stage_backup_get(instance->db, options->key, arena, &backup, err) ||
-			!step_run(instance, "import", options->key, task, import_body, &step, err))
+		!step_run(instance, "import", options->key, task, import_body, &step, err))
 		return false;
 	result.merged = result.plan.merge;
 	result.excluded = result.plan.exclude;

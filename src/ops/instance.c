@@ -43,7 +43,7 @@ static const char *config_path(struct arena *arena)
 }
 
 static bool find_configured(const char *name, struct arena *arena, const char **url,
-		struct slice *ry_version, struct error *err)
+	struct slice *ry_version, struct error *err)
 {
 	const char *path = config_path(arena);
 	struct lookup lookup = {.section = arena_printf(arena, "instance %s", name),
@@ -52,14 +52,17 @@ static bool find_configured(const char *name, struct arena *arena, const char **
 	int result = ini_parse(path, on_setting, &lookup);
 	bool ok = true;
 	if (result > 0)
-		ok = FAIL_HINT(err, USAGE, "An instance has the settings \"url\" and \"ry_version\".",
-				"the configuration file \"%s\" cannot be understood at line %d", path, result);
+		ok = FAIL_HINT(err, USAGE,
+			"An instance has the settings \"url\" and \"ry_version\".",
+			"the configuration file \"%s\" cannot be understood at line %d", path,
+			result);
 	else if (result < 0 || !lookup.url)
 		ok = FAIL_HINT(err, USAGE,
-				lookup.known.len ? lookup.known.at
-						 : "Give a URL such as sqlite:PATH, or add a section [instance NAME] "
-						   "with a line \"url = ...\" to the configuration file.",
-				"there is no instance \"%s\" in the configuration file \"%s\"", name, path);
+			lookup.known.len ? lookup.known.at
+					 : "Give a URL such as sqlite:PATH, or add a section "
+					   "[instance NAME] "
+					   "with a line \"url = ...\" to the configuration file.",
+			"there is no instance \"%s\" in the configuration file \"%s\"", name, path);
 	if (ok) {
 		*url = lookup.url;
 		*ry_version = slice_of(lookup.ry_version);
@@ -84,18 +87,18 @@ static bool refuse_password(const char *url, struct error *err)
 	if (!secret)
 		return true;
 	return FAIL_HINT(err, USAGE,
-			"Use .pgpass, a service file, or password_command in the configuration file.",
-			"a URL with a password is refused, since others could read it in the process list");
+		"Use .pgpass, a service file, or password_command in the configuration file.",
+		"a URL with a password is refused, since others could read it in the process list");
 }
 
 static void issue_in_projects(
-		const void *context, const char *expression, const char *keys, struct str *sql)
+	const void *context, const char *expression, const char *keys, struct str *sql)
 {
 	host_issue_in_project(context, expression, keys, sql);
 }
 
 bool instance_open(const char *name, const char *catalogue_folder, enum db_mode mode,
-		struct task *task, struct instance *out, struct error *err)
+	struct task *task, struct instance *out, struct error *err)
 {
 	*out = (struct instance){.arena = ARENA_INIT};
 	const char *url = name;
@@ -113,8 +116,8 @@ bool instance_open(const char *name, const char *catalogue_folder, enum db_mode 
 		return false;
 	db_set_task(out->db, task);
 	if (!host_open(out->db, &out->arena, &out->host, err) ||
-			!catalogue_load(catalogue_folder, out->host.product, &out->catalogue, err) ||
-			!ry_live_load(out->db, out->catalogue, &out->arena, &out->ry, err)) {
+		!catalogue_load(catalogue_folder, out->host.product, &out->catalogue, err) ||
+		!ry_live_load(out->db, out->catalogue, &out->arena, &out->ry, err)) {
 		error_context(err, "instance \"%.*s\"", SLICE_PRINT(out->name));
 		return false;
 	}

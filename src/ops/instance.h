@@ -22,8 +22,9 @@ struct instance {
 	struct host host;
 	struct catalogue *catalogue;
 	struct ry ry;
-	struct slice name;       /* as the user wrote it, without a password */
-	struct slice ry_version; /* of Requirement Yogi here: from the host, else the configuration */
+	struct slice name; /* as the user wrote it, without a password */
+	struct slice
+		ry_version; /* of Requirement Yogi here: from the host, else the configuration */
 };
 
 /*
@@ -32,7 +33,7 @@ struct instance {
  * the configuration and for a URL that holds a password.
  */
 MUST_CHECK bool instance_open(const char *name, const char *catalogue_folder, enum db_mode mode,
-		struct task *task, struct instance *out, struct error *err);
+	struct task *task, struct instance *out, struct error *err);
 /* Closes what is open. Usable as CLEANUP(instance_close) on a cleared struct. */
 void instance_close(struct instance *instance);
 

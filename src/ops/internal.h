@@ -13,7 +13,7 @@
  */
 typedef bool (*step_fn)(void *context, struct error *err);
 MUST_CHECK bool step_run(struct instance *instance, const char *name, struct slice key,
-		struct task *task, step_fn body, void *context, struct error *err);
+	struct task *task, step_fn body, void *context, struct error *err);
 
 /*
  * Fills the mapping rows of a backup from its items: every entity that they refer to, in the order
@@ -21,20 +21,21 @@ MUST_CHECK bool step_run(struct instance *instance, const char *name, struct sli
  * the number of entities that do not exist.
  */
 MUST_CHECK bool entities_collect(struct instance *instance, struct slice key, struct slice scope,
-		struct task *task, int64_t *vanished, struct error *err);
-/* Adds the PROJECT mappings that follow from the scope and the issue keys (not written to files). */
+	struct task *task, int64_t *vanished, struct error *err);
+/* Adds the PROJECT mappings that follow from the scope and the issue keys (not written to files).
+ */
 MUST_CHECK bool entities_derive_projects(
-		struct instance *instance, struct slice key, struct slice scope, struct error *err);
+	struct instance *instance, struct slice key, struct slice scope, struct error *err);
 
 /* Reads the counts of a staged backup into *out (tables, mappings, rows). */
 MUST_CHECK bool staged_counts(struct instance *instance, struct slice key, struct arena *arena,
-		struct staged *out, struct error *err);
+	struct staged *out, struct error *err);
 
 /*
  * Finds the space or project `key` on this instance and gives its key in the host's own spelling.
  * ERROR_NOT_FOUND, with the key that differs only in case as the hint when there is one.
  */
 MUST_CHECK bool scope_find(struct instance *instance, struct slice key, struct arena *arena,
-		struct slice *found, struct error *err);
+	struct slice *found, struct error *err);
 
 #endif

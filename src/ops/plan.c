@@ -1,7 +1,8 @@
 /*
  * Counts what the working tables say, and finds what forbids the import.
  *
- * Each blocker is one entry of a table: a function that counts, and words. A blocker says what to do.
+ * Each blocker is one entry of a table: a function that counts, and words. A blocker says what to
+ * do.
  */
 #include "ops/resolve.h"
 
@@ -24,8 +25,8 @@ static bool count_int(struct planner *planner, const char *sql, int64_t *out, st
 }
 
 /* Rows of (name, count) into tallies. */
-static bool count_names(struct planner *planner, const char *sql, struct tallies *out,
-		struct error *err)
+static bool count_names(
+	struct planner *planner, const char *sql, struct tallies *out, struct error *err)
 {
 	const struct db_value key = db_slice(planner->backup->key);
 	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
@@ -41,7 +42,7 @@ static bool count_names(struct planner *planner, const char *sql, struct tallies
 }
 
 static void PRINTF(5, 6) add_blocker(struct planner *planner, const char *kind, int64_t count,
-		const char *hint, const char *format, ...)
+	const char *hint, const char *format, ...)
 {
 	struct plan *plan = planner->plan;
 	struct str message CLEANUP(str_release) = STR_INIT;
@@ -52,16 +53,17 @@ static void PRINTF(5, 6) add_blocker(struct planner *planner, const char *kind, 
 	if (plan->blocker_count == plan->blocker_room) {
 		plan->blocker_room = plan->blocker_room ? 2 * plan->blocker_room : 8;
 		struct blocker *list =
-				arena_alloc(planner->arena, plan->blocker_room * sizeof(*list));
+			arena_alloc(planner->arena, plan->blocker_room * sizeof(*list));
 		if (plan->blocker_count > 0)
 			memcpy(list, plan->blockers, plan->blocker_count * sizeof(*list));
 		plan->blockers = list;
 	}
-	plan->blockers[plan->blocker_count++] = (struct blocker){kind,
-		arena_strdup(planner->arena, str_slice(&message)), hint, count};
+	plan->blockers[plan->blocker_count++] = (struct blocker){
+		kind, arena_strdup(planner->arena, str_slice(&message)), hint, count};
 }
 
-/* --- counts --------------------------------------------------------------------------------------- */
+/* --- counts
+ * --------------------------------------------------------------------------------------- */
 
 /* The catalogue's order, with a zero where nothing happens: every table is named. */
 static bool count_tables(struct planner *planner, struct error *err)
@@ -77,29 +79,35 @@ static bool count_tables(struct planner *planner, struct error *err)
 			tally_add(planner->arena, all[i], name, 0);
 	}
 	if (!count_names(planner,
-			    "SELECT tablename, count(*) FROM reqferry_erase GROUP BY tablename", &erase, err))
+		    "SELECT tablename, count(*) FROM reqferry_erase GROUP BY tablename", &erase,
+		    err))
 		return false;
 	for (size_t i = 0; i < erase.count; i++)
 		tally_add(planner->arena, &plan->erase,
-				(struct slice){erase.list[i].name.at + strlen(catalogue->prefix),
-					erase.list[i].name.len - strlen(catalogue->prefix)},
-				erase.list[i].rows);
+			(struct slice){erase.list[i].name.at + strlen(catalogue->prefix),
+				erase.list[i].name.len - strlen(catalogue->prefix)},
+			erase.list[i].rows);
 	return count_names(planner,
-			       "SELECT i.tablename, count(*) FROM reqferry_item i LEFT JOIN reqferry_fate x ON "
-			       "x.item = i.id WHERE i.backupkey = $1 AND x.item IS NULL GROUP BY i.tablename",
-			       &plan->insert, err) &&
+		       "SELECT i.tablename, count(*) FROM reqferry_item i LEFT JOIN reqferry_fate "
+		       "x ON "
+		       "x.item = i.id WHERE i.backupkey = $1 AND x.item IS NULL GROUP BY "
+		       "i.tablename",
+		       &plan->insert, err) &&
 	       count_names(planner,
-			       "SELECT tablename, count(*) FROM reqferry_fate WHERE fate = 'merged' GROUP BY "
-			       "tablename",
-			       &plan->merge, err) &&
+		       "SELECT tablename, count(*) FROM reqferry_fate WHERE fate = 'merged' GROUP "
+		       "BY "
+		       "tablename",
+		       &plan->merge, err) &&
 	       count_names(planner,
-			       "SELECT tablename, count(*) FROM reqferry_fate WHERE fate = 'excluded' GROUP "
-			       "BY tablename",
-			       &plan->exclude, err) &&
+		       "SELECT tablename, count(*) FROM reqferry_fate WHERE fate = 'excluded' "
+		       "GROUP "
+		       "BY tablename",
+		       &plan->exclude, err) &&
 	       count_names(planner,
-			       "SELECT tablename, count(*) FROM reqferry_fate WHERE fate = 'rejected' GROUP "
-			       "BY tablename",
-			       &plan->reject, err);
+		       "SELECT tablename, count(*) FROM reqferry_fate WHERE fate = 'rejected' "
+		       "GROUP "
+		       "BY tablename",
+		       &plan->reject, err);
 }
 
 /* Rows to be erased of each space or project. */
@@ -108,8 +116,8 @@ static bool count_erased_scopes(struct planner *planner, struct error *err)
 	struct instance *instance = planner->instance;
 	const struct ry *ry = &instance->ry;
 	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
-	if (!db_query(instance->db, "SELECT scopekey FROM reqferry_scope ORDER BY scopekey", NULL, 0,
-			    &rows, err))
+	if (!db_query(instance->db, "SELECT scopekey FROM reqferry_scope ORDER BY scopekey", NULL,
+		    0, &rows, err))
 		return false;
 	for (bool row;;) {
 		if (!db_rows_next(rows, &row, err))
@@ -150,9 +158,10 @@ static bool count_texts(struct planner *planner, struct error *err)
 			if (role != ROLE_QUERY)
 				continue;
 			str_addf(&sql,
-					"SELECT count(*) FROM reqferry_item i WHERE i.backupkey = $1 AND i.f%u IS "
-					"NOT NULL AND i.tablename = ",
-					table->columns[c].field);
+				"SELECT count(*) FROM reqferry_item i WHERE i.backupkey = $1 AND "
+				"i.f%u IS "
+				"NOT NULL AND i.tablename = ",
+				table->columns[c].field);
 			db_literal(&sql, slice_of(table->name));
 			if (!count_int(planner, sql.at, &count, err))
 				return false;
@@ -162,7 +171,8 @@ static bool count_texts(struct planner *planner, struct error *err)
 	return true;
 }
 
-/* --- mappings that are not settled ------------------------------------------------------------------ */
+/* --- mappings that are not settled
+ * ------------------------------------------------------------------ */
 
 /*
  * SQL for the ids of mappings that a kept item needs: one that refers to it through a column that
@@ -178,13 +188,15 @@ static void needed_mappings(struct planner *planner, const char *condition, stru
 			struct str type CLEANUP(str_release) = STR_INIT;
 			if (column->without == WITHOUT_KEEP || !ry_entity_type(column, &type))
 				continue;
-			str_addf(sql, "%sSELECT m%u.id FROM reqferry_item i", first ? "" : " UNION ",
-					column->field);
+			str_addf(sql, "%sSELECT m%u.id FROM reqferry_item i",
+				first ? "" : " UNION ", column->field);
 			ry_join_mapping(column, sql);
 			str_addf(sql,
-					" LEFT JOIN reqferry_fate x ON x.item = i.id WHERE i.backupkey = $1 AND "
-					"(x.item IS NULL OR x.fate = 'merged') AND m%u.id IS NOT NULL AND i.tablename = ",
-					column->field);
+				" LEFT JOIN reqferry_fate x ON x.item = i.id WHERE i.backupkey = "
+				"$1 AND "
+				"(x.item IS NULL OR x.fate = 'merged') AND m%u.id IS NOT NULL AND "
+				"i.tablename = ",
+				column->field);
 			db_literal(sql, slice_of(catalogue->tables[t].name));
 			str_addf(sql, " AND m%u.%s", column->field, condition);
 			first = false;
@@ -192,7 +204,7 @@ static void needed_mappings(struct planner *planner, const char *condition, stru
 	}
 	/* the scope's own entity is needed even by an empty backup */
 	str_addf(sql, " UNION SELECT m.id FROM reqferry_resolved m WHERE m.id = %lld AND m.%s",
-			(long long)planner->scope_mapping, condition);
+		(long long)planner->scope_mapping, condition);
 }
 
 static bool list_unresolved(struct planner *planner, struct error *err)
@@ -200,16 +212,19 @@ static bool list_unresolved(struct planner *planner, struct error *err)
 	struct plan *plan = planner->plan;
 	struct str sql CLEANUP(str_release) = STR_INIT, ids CLEANUP(str_release) = STR_INIT;
 	/* A USER may be mapped to nothing by hand; everything else needs a destination. */
-	needed_mappings(planner, "id IN (SELECT u.id FROM reqferry_resolved u WHERE u.status IS NULL OR "
-				 "u.status = 'UNMAPPED')",
-			&ids);
+	needed_mappings(planner,
+		"id IN (SELECT u.id FROM reqferry_resolved u WHERE u.status IS NULL OR "
+		"u.status = 'UNMAPPED')",
+		&ids);
 	str_addf(&sql,
-			"SELECT m.type, m.key, m.dependencies, m.status, m.title FROM reqferry_mapping m WHERE "
-			"m.backupkey = $1 AND m.id IN (%s) ORDER BY m.id",
-			ids.at);
+		"SELECT m.type, m.key, m.dependencies, m.status, m.title FROM reqferry_mapping m "
+		"WHERE "
+		"m.backupkey = $1 AND m.id IN (%s) ORDER BY m.id",
+		ids.at);
 	const struct db_value key = db_slice(planner->backup->key);
 	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
-	plan->unresolved = arena_alloc(planner->arena, UNRESOLVED_SHOWN * sizeof(*plan->unresolved));
+	plan->unresolved =
+		arena_alloc(planner->arena, UNRESOLVED_SHOWN * sizeof(*plan->unresolved));
 	if (!db_query(planner->instance->db, sql.at, &key, 1, &rows, err))
 		return false;
 	for (bool row;;) {
@@ -227,12 +242,14 @@ static bool list_unresolved(struct planner *planner, struct error *err)
 	}
 	if (plan->unresolved_total > 0)
 		add_blocker(planner, "unmapped", plan->unresolved_total,
-				"See \"reqferry map list --status UNMAPPED\"; set each with \"map set\", or leave "
-				"it out with \"map exclude\".",
-				"%lld entit%s not mapped, the first is %.*s \"%.*s\"",
-				(long long)plan->unresolved_total,
-				plan->unresolved_total == 1 ? "y is" : "ies are",
-				SLICE_PRINT(plan->unresolved[0].type), SLICE_PRINT(plan->unresolved[0].key));
+			"See \"reqferry map list --status UNMAPPED\"; set each with \"map set\", "
+			"or leave "
+			"it out with \"map exclude\".",
+			"%lld entit%s not mapped, the first is %.*s \"%.*s\"",
+			(long long)plan->unresolved_total,
+			plan->unresolved_total == 1 ? "y is" : "ies are",
+			SLICE_PRINT(plan->unresolved[0].type),
+			SLICE_PRINT(plan->unresolved[0].key));
 	return true;
 }
 
@@ -244,18 +261,19 @@ static bool block_possible(struct planner *planner, struct error *err)
 		return true;
 	str_add_text(&sql, "SELECT count(*) FROM (");
 	needed_mappings(planner,
-			"id IN (SELECT u.id FROM reqferry_resolved u WHERE u.status = 'MAPPED_AUTO' AND "
-			"u.certainty = 'possible')",
-			&sql);
+		"id IN (SELECT u.id FROM reqferry_resolved u WHERE u.status = 'MAPPED_AUTO' AND "
+		"u.certainty = 'possible')",
+		&sql);
 	str_add_text(&sql, ") n");
 	if (!count_int(planner, sql.at, &count, err))
 		return false;
 	if (count > 0)
 		add_blocker(planner, "possible", count,
-				"Look at them with \"map list --certainty possible\" and confirm them with \"map "
-				"confirm\", or use --accept possible.",
-				"%lld possible mapping%s not confirmed", (long long)count,
-				count == 1 ? " is" : "s are");
+			"Look at them with \"map list --certainty possible\" and confirm them with "
+			"\"map "
+			"confirm\", or use --accept possible.",
+			"%lld possible mapping%s not confirmed", (long long)count,
+			count == 1 ? " is" : "s are");
 	return true;
 }
 
@@ -263,18 +281,22 @@ static bool block_bad_destination(struct planner *planner, struct error *err)
 {
 	int64_t count;
 	if (!count_int(planner,
-			    "SELECT count(*) FROM reqferry_resolved WHERE (status IS NOT NULL AND status NOT "
-			    "IN ('UNMAPPED', 'MAPPED_AUTO', 'MAPPED_MANUAL', 'EXCLUDED')) OR (status IN "
-			    "('MAPPED_AUTO', 'MAPPED_MANUAL') AND destination IS NULL AND NOT (type = 'USER' "
-			    "AND status = 'MAPPED_MANUAL')) OR (status IN ('MAPPED_AUTO', 'MAPPED_MANUAL') AND "
-			    "type IN ('PAGE', 'VERSION', 'ATTACHMENT') AND number IS NULL)",
-			    &count, err))
+		    "SELECT count(*) FROM reqferry_resolved WHERE (status IS NOT NULL AND status "
+		    "NOT "
+		    "IN ('UNMAPPED', 'MAPPED_AUTO', 'MAPPED_MANUAL', 'EXCLUDED')) OR (status IN "
+		    "('MAPPED_AUTO', 'MAPPED_MANUAL') AND destination IS NULL AND NOT (type = "
+		    "'USER' "
+		    "AND status = 'MAPPED_MANUAL')) OR (status IN ('MAPPED_AUTO', 'MAPPED_MANUAL') "
+		    "AND "
+		    "type IN ('PAGE', 'VERSION', 'ATTACHMENT') AND number IS NULL)",
+		    &count, err))
 		return false;
 	if (count > 0)
 		add_blocker(planner, "bad-destination", count,
-				"Somebody edited the mapping table: correct them with \"map set\" or \"map clear\".",
-				"%lld mapping%s an unknown status or a destination of the wrong form",
-				(long long)count, count == 1 ? " has" : "s have");
+			"Somebody edited the mapping table: correct them with \"map set\" or \"map "
+			"clear\".",
+			"%lld mapping%s an unknown status or a destination of the wrong form",
+			(long long)count, count == 1 ? " has" : "s have");
 	return true;
 }
 
@@ -286,13 +308,15 @@ static bool block_scope_entity(struct planner *planner, struct error *err)
 		db_text(entity_name(planner->instance->catalogue->scope))};
 	int64_t excluded;
 	if (!db_query_int(planner->instance->db,
-			    "SELECT count(*) FROM reqferry_resolved WHERE key = $1 AND type = $2 AND status = "
-			    "'EXCLUDED'",
-			    values, 2, 0, &excluded, err))
+		    "SELECT count(*) FROM reqferry_resolved WHERE key = $1 AND type = $2 AND "
+		    "status = "
+		    "'EXCLUDED'",
+		    values, 2, 0, &excluded, err))
 		return false;
 	if (excluded > 0)
 		add_blocker(planner, "scope-excluded", 1, "Clear it with \"map clear\" and map it.",
-				"the backup's own scope \"%.*s\" is excluded", SLICE_PRINT(planner->backup->scope));
+			"the backup's own scope \"%.*s\" is excluded",
+			SLICE_PRINT(planner->backup->scope));
 	return true;
 }
 
@@ -310,8 +334,9 @@ static bool block_missing_destination(struct planner *planner, struct error *err
 		struct str sql CLEANUP(str_release) = STR_INIT;
 		int64_t count;
 		str_add_text(&sql,
-				"SELECT count(*) FROM (SELECT v.destination AS key, v.number, v.dependencies "
-				"FROM reqferry_resolved v WHERE v.destination IS NOT NULL AND v.type = ");
+			"SELECT count(*) FROM (SELECT v.destination AS key, v.number, "
+			"v.dependencies "
+			"FROM reqferry_resolved v WHERE v.destination IS NOT NULL AND v.type = ");
 		db_literal(&sql, slice_of(entity_name(entity)));
 		str_addf(&sql, ") e %s WHERE NOT (%s)", host.joins, host.found);
 		if (!count_int(planner, sql.at, &count, err))
@@ -320,14 +345,15 @@ static bool block_missing_destination(struct planner *planner, struct error *err
 	}
 	if (total > 0)
 		add_blocker(planner, "missing-destination", total,
-				"They were deleted meanwhile, or set with --force: map them again, or use "
-				"--accept missing.",
-				"%lld destination%s not exist on this instance", (long long)total,
-				total == 1 ? " does" : "s do");
+			"They were deleted meanwhile, or set with --force: map them again, or use "
+			"--accept missing.",
+			"%lld destination%s not exist on this instance", (long long)total,
+			total == 1 ? " does" : "s do");
 	return true;
 }
 
-/* --- items that cannot be imported as they are ------------------------------------------------------ */
+/* --- items that cannot be imported as they are
+ * ------------------------------------------------------ */
 
 static bool block_bad_values(struct planner *planner, struct error *err)
 {
@@ -336,22 +362,23 @@ static bool block_bad_values(struct planner *planner, struct error *err)
 	if (planner->options->reject)
 		return true;
 	if (!count_int(planner,
-			    "SELECT count(*) FROM reqferry_item WHERE backupkey = $1 AND problem IS NOT NULL",
-			    &count, err))
+		    "SELECT count(*) FROM reqferry_item WHERE backupkey = $1 AND problem IS NOT "
+		    "NULL",
+		    &count, err))
 		return false;
 	if (count == 0)
 		return true;
 	const struct db_value key = db_slice(planner->backup->key);
 	if (!db_query_text(planner->instance->db,
-			    "SELECT tablename || ' ' || COALESCE(oldid, '') || ', ' || problem FROM "
-			    "reqferry_item WHERE backupkey = $1 AND problem IS NOT NULL ORDER BY id",
-			    &key, 1, planner->arena, &example, err))
+		    "SELECT tablename || ' ' || COALESCE(oldid, '') || ', ' || problem FROM "
+		    "reqferry_item WHERE backupkey = $1 AND problem IS NOT NULL ORDER BY id",
+		    &key, 1, planner->arena, &example, err))
 		return false;
 	add_blocker(planner, "bad-value", count,
-			"Correct the file and load it again, or use --reject to leave these rows and what "
-			"refers to them out.",
-			"%lld row%s cannot be imported, the first: %.*s", (long long)count,
-			count == 1 ? "" : "s", SLICE_PRINT(example));
+		"Correct the file and load it again, or use --reject to leave these rows and what "
+		"refers to them out.",
+		"%lld row%s cannot be imported, the first: %.*s", (long long)count,
+		count == 1 ? "" : "s", SLICE_PRINT(example));
 	return true;
 }
 
@@ -362,7 +389,8 @@ static bool block_shape(struct planner *planner, struct error *err)
 	for (size_t t = 0; t < catalogue->table_count; t++) {
 		for (size_t c = 0; c < catalogue->tables[t].column_count; c++) {
 			const struct catalogue_column *column = &catalogue->tables[t].columns[c];
-			struct str type CLEANUP(str_release) = STR_INIT, sql CLEANUP(str_release) = STR_INIT;
+			struct str type CLEANUP(str_release) = STR_INIT,
+					sql CLEANUP(str_release) = STR_INIT;
 			unsigned n = column->field;
 			int64_t count;
 			str_add_text(&sql, "SELECT count(*) FROM reqferry_item i");
@@ -372,9 +400,10 @@ static bool block_shape(struct planner *planner, struct error *err)
 			else if (!ry_join_row(column, &sql))
 				continue;
 			str_addf(&sql,
-					" WHERE i.backupkey = $1 AND i.f%u IS NOT NULL AND i.problem IS NULL AND "
-					"%c%u.id IS NULL AND i.tablename = ",
-					n, entity ? 'm' : 'r', n);
+				" WHERE i.backupkey = $1 AND i.f%u IS NOT NULL AND i.problem IS "
+				"NULL AND "
+				"%c%u.id IS NULL AND i.tablename = ",
+				n, entity ? 'm' : 'r', n);
 			db_literal(&sql, slice_of(catalogue->tables[t].name));
 			if (entity)
 				str_addf(&sql, " AND (%s) IS NOT NULL", type.at);
@@ -382,12 +411,11 @@ static bool block_shape(struct planner *planner, struct error *err)
 				return false;
 			if (count > 0)
 				add_blocker(planner, "shape", count,
-						"The columns of this file may stand in another order: see "
-						"\"reqferry validate\" and docs/catalogue.md.",
-						"%s.%s: %lld value%s no %s of the backup",
-						catalogue->tables[t].name, column->name, (long long)count,
-						count == 1 ? " is" : "s are",
-						entity ? "entity" : "row");
+					"The columns of this file may stand in another order: see "
+					"\"reqferry validate\" and docs/catalogue.md.",
+					"%s.%s: %lld value%s no %s of the backup",
+					catalogue->tables[t].name, column->name, (long long)count,
+					count == 1 ? " is" : "s are", entity ? "entity" : "row");
 		}
 	}
 	return true;
@@ -397,23 +425,24 @@ static bool block_assumed(struct planner *planner, struct error *err)
 {
 	const struct catalogue *catalogue = planner->instance->catalogue;
 	if (planner->options->accept_assumed ||
-			slice_is(planner->backup->catalogue_hash, catalogue->hash))
+		slice_is(planner->backup->catalogue_hash, catalogue->hash))
 		return true;
 	struct stage_count *counts;
 	size_t count;
 	if (!stage_item_counts(planner->instance->db, planner->backup->key, planner->arena, &counts,
-			    &count, err))
+		    &count, err))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		const struct catalogue_table *table = catalogue_table(catalogue, counts[i].name);
 		if (!table || !catalogue_table_is_assumed(table))
 			continue;
 		add_blocker(planner, "assumed-columns", 1,
-				"Learn the catalogue of the origin (docs/catalogue.md), or compare the rows with "
-				"\"reqferry validate\" and use --accept assumed.",
-				"the file does not say in which order its columns stand, and the order of "
-				"\"%.*s\" is only assumed",
-				SLICE_PRINT(counts[i].name));
+			"Learn the catalogue of the origin (docs/catalogue.md), or compare the "
+			"rows with "
+			"\"reqferry validate\" and use --accept assumed.",
+			"the file does not say in which order its columns stand, and the order of "
+			"\"%.*s\" is only assumed",
+			SLICE_PRINT(counts[i].name));
 		return true;
 	}
 	return true;
@@ -429,10 +458,11 @@ static bool block_no_column(struct planner *planner, struct error *err)
 		const struct catalogue_table *table = &catalogue->tables[t];
 		struct str sql CLEANUP(str_release) = STR_INIT;
 		int64_t count;
-		str_add_text(&sql, "SELECT count(*) FROM reqferry_item i WHERE i.backupkey = $1 AND "
-				   "(i.more IS NOT NULL");
+		str_add_text(&sql,
+			"SELECT count(*) FROM reqferry_item i WHERE i.backupkey = $1 AND "
+			"(i.more IS NOT NULL");
 		for (unsigned f = CATALOGUE_FIRST_FIELD + (unsigned)table->column_count;
-				f <= CATALOGUE_LAST_FIELD; f++)
+			f <= CATALOGUE_LAST_FIELD; f++)
 			str_addf(&sql, " OR i.f%u IS NOT NULL", f);
 		str_addf(&sql, ") AND i.width > %u AND i.tablename = ", table->width);
 		db_literal(&sql, slice_of(table->name));
@@ -440,10 +470,11 @@ static bool block_no_column(struct planner *planner, struct error *err)
 			return false;
 		if (count > 0)
 			add_blocker(planner, "no-column", count,
-					"Add the column to the catalogue (docs/catalogue.md), or use --accept "
-					"lost-columns to leave it out.",
-					"%lld row%s of \"%s\" hold a field for which there is no column",
-					(long long)count, count == 1 ? "" : "s", table->name);
+				"Add the column to the catalogue (docs/catalogue.md), or use "
+				"--accept "
+				"lost-columns to leave it out.",
+				"%lld row%s of \"%s\" hold a field for which there is no column",
+				(long long)count, count == 1 ? "" : "s", table->name);
 	}
 	return true;
 }
@@ -457,36 +488,38 @@ static bool block_live_columns(struct planner *planner, struct error *err UNUSED
 		for (size_t c = 0; c < live->all_count; c++) {
 			const struct db_column *column = &live->all[c];
 			if (!column->not_null || column->has_default ||
-					strcmp(column->name, ry->catalogue->id_column) == 0 ||
-					catalogue_column(live->table, slice_of(column->name)))
+				strcmp(column->name, ry->catalogue->id_column) == 0 ||
+				catalogue_column(live->table, slice_of(column->name)))
 				continue;
 			add_blocker(planner, "live-column", 1,
-					"Add it to the catalogue (docs/catalogue.md).",
-					"the column \"%s\".\"%s\" must have a value, and the catalogue does not know "
-					"it",
-					live->table->full_name, column->name);
+				"Add it to the catalogue (docs/catalogue.md).",
+				"the column \"%s\".\"%s\" must have a value, and the catalogue "
+				"does not know "
+				"it",
+				live->table->full_name, column->name);
 		}
 	}
 	return true;
 }
 
-/* --- the whole ---------------------------------------------------------------------------------------- */
+/* --- the whole
+ * ---------------------------------------------------------------------------------------- */
 
 bool plan_count(struct instance *instance, const struct stage_backup *backup,
-		const struct import_options *options, struct arena *arena, struct plan *out,
-		struct error *err)
+	const struct import_options *options, struct arena *arena, struct plan *out,
+	struct error *err)
 {
-	static bool (*const parts[])(struct planner *planner, struct error *err) = {count_tables,
-		count_erased_scopes, count_texts, list_unresolved, block_possible, block_bad_destination,
-		block_scope_entity, block_missing_destination, block_bad_values, block_shape,
-		block_assumed, block_no_column, block_live_columns};
+	static bool (*const parts[])(struct planner * planner, struct error * err) = {count_tables,
+		count_erased_scopes, count_texts, list_unresolved, block_possible,
+		block_bad_destination, block_scope_entity, block_missing_destination,
+		block_bad_values, block_shape, block_assumed, block_no_column, block_live_columns};
 	struct planner planner = {instance, backup, options, arena, out, 0};
 	const struct db_value scope[] = {
 		db_text(entity_name(instance->catalogue->scope)), db_slice(backup->scope)};
 	if (backup->scope.at &&
-			!db_query_int(instance->db,
-					"SELECT id FROM reqferry_resolved WHERE type = $1 AND key = $2", scope,
-					2, 0, &planner.scope_mapping, err))
+		!db_query_int(instance->db,
+			"SELECT id FROM reqferry_resolved WHERE type = $1 AND key = $2", scope, 2,
+			0, &planner.scope_mapping, err))
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		if (!parts[i](&planner, err))
@@ -494,11 +527,11 @@ bool plan_count(struct instance *instance, const struct stage_backup *backup,
 	if (!backup->scope.at)
 		return true;
 	return db_query_text(instance->db, "SELECT scopekey FROM reqferry_scope", NULL, 0, arena,
-			&out->new_scope, err);
+		&out->new_scope, err);
 }
 
 bool plan_make(struct instance *instance, const struct import_options *options, struct task *task,
-		struct arena *arena, struct plan *out, struct error *err)
+	struct arena *arena, struct plan *out, struct error *err)
 {
 	struct plan plan = {.key = options->key};
 	if (!stage_backup_get(instance->db, options->key, arena, &plan.backup, err))

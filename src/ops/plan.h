@@ -2,8 +2,8 @@
  * What an import would do, without doing it; and the import itself is built on the same tables.
  *
  * The plan reads: it makes temporary tables of its own connection and writes nothing else, so it
- * works with a reader's rights. resolve.c fills the working tables, plan.c counts them and finds the
- * blockers, plan_hash.c sums up everything that decides what an import does.
+ * works with a reader's rights. resolve.c fills the working tables, plan.c counts them and finds
+ * the blockers, plan_hash.c sums up everything that decides what an import does.
  */
 #ifndef OPS_PLAN_H
 #define OPS_PLAN_H
@@ -19,8 +19,8 @@ struct import_options {
 	bool reject;           /* leave rows out that cannot be imported */
 	bool outside_copy;     /* --outside copy */
 	bool keep_audit_trail; /* --audit-trail keep */
-	const char *confirm;   /* the destination scope's key, or "everything"; NULL: not confirmed */
-	const char *plan;      /* the plan's hash that must still hold; NULL: none */
+	const char *confirm; /* the destination scope's key, or "everything"; NULL: not confirmed */
+	const char *plan;    /* the plan's hash that must still hold; NULL: none */
 };
 
 struct blocker {
@@ -34,10 +34,10 @@ struct unresolved {
 
 struct plan {
 	struct slice key;
-	struct slice old_scope, new_scope; /* no value: everything */
+	struct slice old_scope, new_scope;                    /* no value: everything */
 	struct tallies erase, insert, merge, exclude, reject; /* by table */
-	struct tallies erase_scopes;       /* rows to be erased by space or project */
-	struct unresolved *unresolved;     /* the first 100 */
+	struct tallies erase_scopes;   /* rows to be erased by space or project */
+	struct unresolved *unresolved; /* the first 100 */
 	size_t unresolved_count;
 	int64_t unresolved_total;
 	int64_t outside_kept, outside_lost, outside_at_origin;
@@ -54,7 +54,7 @@ struct plan {
  * lives in the arena.
  */
 MUST_CHECK bool plan_make(struct instance *instance, const struct import_options *options,
-		struct task *task, struct arena *arena, struct plan *out, struct error *err);
+	struct task *task, struct arena *arena, struct plan *out, struct error *err);
 
 struct import_result {
 	struct plan plan;
@@ -66,11 +66,11 @@ struct import_result {
 /*
  * Imports in one transaction. ERROR_NOT_CONFIRMED when options->confirm does not name the scope,
  * ERROR_BLOCKED with the first blocker, ERROR_STALE_PLAN when options->plan no longer holds,
- * ERROR_CHANGED when rows of the scope appeared meanwhile, ERROR_COUNTS when the verification in the
- * transaction found a difference; nothing is changed then.
+ * ERROR_CHANGED when rows of the scope appeared meanwhile, ERROR_COUNTS when the verification in
+ * the transaction found a difference; nothing is changed then.
  */
 MUST_CHECK bool import_run(struct instance *instance, const struct import_options *options,
-		struct task *task, struct arena *arena, struct import_result *out, struct error *err);
+	struct task *task, struct arena *arena, struct import_result *out, struct error *err);
 
 struct difference {
 	struct slice table, column; /* column: no value = the row itself is missing or surplus */
@@ -95,6 +95,6 @@ struct verify_result {
  * was never imported here.
  */
 MUST_CHECK bool verify_run(struct instance *instance, struct slice key, struct task *task,
-		struct arena *arena, struct verify_result *out, struct error *err);
+	struct arena *arena, struct verify_result *out, struct error *err);
 
 #endif

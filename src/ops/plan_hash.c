@@ -23,7 +23,7 @@ struct hasher {
 
 /* Adds the sum of the query's rows to the total. */
 static bool add_rows(struct hasher *hasher, const char *sql, const struct db_value *values,
-		size_t count, struct error *err)
+	size_t count, struct error *err)
 {
 	struct digest_sum sum = {{0}};
 	uint8_t digest[DIGEST_SIZE];
@@ -84,14 +84,15 @@ static bool add_live(struct hasher *hasher, const char *which, bool full_name, s
 }
 
 static void add_options(struct hasher *hasher, const struct stage_backup *backup,
-		const struct import_options *options)
+	const struct import_options *options)
 {
 	char text[96];
-	snprintf(text, sizeof(text), "1 erase=%d possible=%d missing=%d assumed=%d lost=%d reject=%d "
-				     "outside=%d keep=%d",
-			options->erase, options->accept_possible, options->accept_missing,
-			options->accept_assumed, options->accept_lost_columns, options->reject,
-			options->outside_copy, options->keep_audit_trail);
+	snprintf(text, sizeof(text),
+		"1 erase=%d possible=%d missing=%d assumed=%d lost=%d reject=%d "
+		"outside=%d keep=%d",
+		options->erase, options->accept_possible, options->accept_missing,
+		options->accept_assumed, options->accept_lost_columns, options->reject,
+		options->outside_copy, options->keep_audit_trail);
 	digest_add_field(hasher->total, slice_of(text));
 	digest_add_field(hasher->total, slice_of(hasher->instance->catalogue->hash));
 	digest_add_field(hasher->total, backup->catalogue_hash);
@@ -99,7 +100,7 @@ static void add_options(struct hasher *hasher, const struct stage_backup *backup
 }
 
 bool plan_hash(struct instance *instance, const struct stage_backup *backup,
-		const struct import_options *options, struct task *task, char out[65], struct error *err)
+	const struct import_options *options, struct task *task, char out[65], struct error *err)
 {
 	struct digest *total CLEANUP(digest_free) = digest_new();
 	struct digest *row CLEANUP(digest_free) = digest_new();
@@ -108,20 +109,20 @@ bool plan_hash(struct instance *instance, const struct stage_backup *backup,
 	task_step(task, "sum up the plan", "rows", 0);
 	add_options(&hasher, backup, options);
 	if (!add_items(&hasher, backup->key, err) ||
-			!add_rows(&hasher,
-					"SELECT type, key, dependencies, status, destination FROM "
-					"reqferry_resolved",
-					NULL, 0, err) ||
-			!add_rows(&hasher,
-					"SELECT destination, issuekey FROM reqferry_resolved WHERE issuekey IS "
-					"NOT NULL",
-					NULL, 0, err) ||
-			!add_live(&hasher, "SELECT e.id FROM reqferry_erase e WHERE e.tablename = ", true,
-					err) ||
-			!add_live(&hasher,
-					"SELECT x.newid FROM reqferry_fate x WHERE x.fate = 'merged' AND x.newid "
-					"IS NOT NULL AND x.tablename = ",
-					false, err))
+		!add_rows(&hasher,
+			"SELECT type, key, dependencies, status, destination FROM "
+			"reqferry_resolved",
+			NULL, 0, err) ||
+		!add_rows(&hasher,
+			"SELECT destination, issuekey FROM reqferry_resolved WHERE issuekey IS "
+			"NOT NULL",
+			NULL, 0, err) ||
+		!add_live(&hasher, "SELECT e.id FROM reqferry_erase e WHERE e.tablename = ", true,
+			err) ||
+		!add_live(&hasher,
+			"SELECT x.newid FROM reqferry_fate x WHERE x.fate = 'merged' AND x.newid "
+			"IS NOT NULL AND x.tablename = ",
+			false, err))
 		return false;
 	digest_end(total, digest);
 	digest_hex(digest, out);

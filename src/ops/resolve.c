@@ -5,12 +5,13 @@
 #include "ops/resolve.h"
 
 static bool run(struct instance *instance, const char *sql, const struct db_value *values,
-		size_t count, struct error *err)
+	size_t count, struct error *err)
 {
 	return db_exec(instance->db, sql, values, count, NULL, err);
 }
 
-/* --- the tables --------------------------------------------------------------------------------- */
+/* --- the tables ---------------------------------------------------------------------------------
+ */
 
 static const char *const working_tables[] = {"reqferry_resolved", "reqferry_scope",
 	"reqferry_erase", "reqferry_fate", "reqferry_json", "reqferry_merge"};
@@ -29,14 +30,16 @@ bool resolve_end(struct instance *instance, struct error *err)
 static bool make_tables(struct instance *instance, struct error *err)
 {
 	static const char *const definitions[] = {
-		"CREATE TEMPORARY TABLE reqferry_resolved (id {n}, type {k}, key {k}, dependencies {k}, "
+		"CREATE TEMPORARY TABLE reqferry_resolved (id {n}, type {k}, key {k}, dependencies "
+		"{k}, "
 		"alone {n}, status {k}, destination {k}, number {n}, certainty {k}, issuekey {k}, "
 		"projectkey {k})",
 		"CREATE INDEX reqferry_resolved_key ON reqferry_resolved (type, key)",
 		"CREATE TEMPORARY TABLE reqferry_scope (scopekey {k})",
 		"CREATE TEMPORARY TABLE reqferry_erase (tablename {k}, id {n})",
 		"CREATE INDEX reqferry_erase_id ON reqferry_erase (tablename, id)",
-		"CREATE TEMPORARY TABLE reqferry_fate (item {n} PRIMARY KEY, tablename {k}, fate {k}, "
+		"CREATE TEMPORARY TABLE reqferry_fate (item {n} PRIMARY KEY, tablename {k}, fate "
+		"{k}, "
 		"mapping {n}, newid {n}, into_item {n})",
 		"CREATE TEMPORARY TABLE reqferry_json (item {n}, field {n}, value {t}, "
 		"PRIMARY KEY (item, field))",
@@ -63,7 +66,8 @@ static bool make_tables(struct instance *instance, struct error *err)
 	return true;
 }
 
-/* --- the mapping -------------------------------------------------------------------------------- */
+/* --- the mapping --------------------------------------------------------------------------------
+ */
 
 /* The value of `name` in normalised dependencies, "" names the bare value. */
 static struct slice dependency_value(struct slice normalised, const char *name)
@@ -81,8 +85,8 @@ static struct slice dependency_value(struct slice normalised, const char *name)
 }
 
 /* The dependencies of a mapping row, in the words in which an export writes them. */
-static bool spell_dependencies(const struct catalogue *catalogue, enum entity entity,
-		struct slice text, struct str *out)
+static bool spell_dependencies(
+	const struct catalogue *catalogue, enum entity entity, struct slice text, struct str *out)
 {
 	struct str normalised CLEANUP(str_release) = STR_INIT;
 	catalogue_normalise_dependencies(text, &normalised);
@@ -96,9 +100,9 @@ static bool spell_dependencies(const struct catalogue *catalogue, enum entity en
 				for (size_t d = 0; d < use->dependency_count; d++) {
 					const char *name = use->dependencies[d].name;
 					str_addf(out, "%s%s%s%.*s", d ? ", " : "", name ? name : "",
-							name ? "=" : "",
-							SLICE_PRINT(dependency_value(
-									str_slice(&normalised), name ? name : "")));
+						name ? "=" : "",
+						SLICE_PRINT(dependency_value(
+							str_slice(&normalised), name ? name : "")));
 				}
 				return true;
 			}
@@ -118,9 +122,10 @@ static bool respell_dependencies(struct instance *instance, struct arena *arena,
 	{
 		struct db_rows *rows CLEANUP(db_rows_end) = NULL;
 		if (!db_query(instance->db,
-				    "SELECT id, type, dependencies FROM reqferry_resolved WHERE alone = 0 AND "
-				    "dependencies IS NOT NULL",
-				    NULL, 0, &rows, err))
+			    "SELECT id, type, dependencies FROM reqferry_resolved WHERE alone = 0 "
+			    "AND "
+			    "dependencies IS NOT NULL",
+			    NULL, 0, &rows, err))
 			return false;
 		for (bool row;;) {
 			if (!db_rows_next(rows, &row, err))
@@ -130,38 +135,41 @@ static bool respell_dependencies(struct instance *instance, struct arena *arena,
 			struct str spelled CLEANUP(str_release) = STR_INIT;
 			struct slice text = db_rows_text(rows, 2);
 			if (!spell_dependencies(instance->catalogue,
-					    entity_by_name(db_rows_text(rows, 1)), text, &spelled) ||
-					slice_equal(text, str_slice(&spelled)))
+				    entity_by_name(db_rows_text(rows, 1)), text, &spelled) ||
+				slice_equal(text, str_slice(&spelled)))
 				continue;
 			struct fix *fix = arena_alloc(arena, sizeof(*fix));
-			*fix = (struct fix){
-				fixes, db_rows_int(rows, 0), arena_copy(arena, str_slice(&spelled))};
+			*fix = (struct fix){fixes, db_rows_int(rows, 0),
+				arena_copy(arena, str_slice(&spelled))};
 			fixes = fix;
 		}
 	}
 	for (; fixes; fixes = fixes->next) {
 		const struct db_value values[] = {db_int(fixes->id), db_slice(fixes->text)};
-		if (!run(instance, "UPDATE reqferry_resolved SET dependencies = $2 WHERE id = $1", values,
-				    2, err))
+		if (!run(instance, "UPDATE reqferry_resolved SET dependencies = $2 WHERE id = $1",
+			    values, 2, err))
 			return false;
 	}
 	return true;
 }
 
 static bool freeze_mapping(
-		struct instance *instance, const struct stage_backup *backup, struct error *err)
+	struct instance *instance, const struct stage_backup *backup, struct error *err)
 {
 	struct arena arena CLEANUP(arena_release) = ARENA_INIT;
 	const struct dialect *dialect = db_dialect(instance->db);
 	struct str sql CLEANUP(str_release) = STR_INIT;
-	str_add_text(&sql,
-			"INSERT INTO reqferry_resolved (id, type, key, dependencies, alone, status, destination, "
-			"number, certainty) SELECT m.id, m.type, m.key, m.dependencies, "
-			"CASE WHEN count(*) OVER (PARTITION BY m.type, m.key) = 1 THEN 1 ELSE 0 END, m.status, "
-			"NULLIF(CASE WHEN m.status IN ('MAPPED_AUTO', 'MAPPED_MANUAL') THEN m.destinationvalue "
-			"END, ''), ");
+	str_add_text(&sql, "INSERT INTO reqferry_resolved (id, type, key, dependencies, alone, "
+			   "status, destination, "
+			   "number, certainty) SELECT m.id, m.type, m.key, m.dependencies, "
+			   "CASE WHEN count(*) OVER (PARTITION BY m.type, m.key) = 1 THEN 1 ELSE 0 "
+			   "END, m.status, "
+			   "NULLIF(CASE WHEN m.status IN ('MAPPED_AUTO', 'MAPPED_MANUAL') THEN "
+			   "m.destinationvalue "
+			   "END, ''), ");
 	dialect_apply(&sql, dialect->key_to_integer_f,
-			"CASE WHEN m.status IN ('MAPPED_AUTO', 'MAPPED_MANUAL') THEN m.destinationvalue END");
+		"CASE WHEN m.status IN ('MAPPED_AUTO', 'MAPPED_MANUAL') THEN m.destinationvalue "
+		"END");
 	str_add_text(&sql, ", m.certainty FROM reqferry_mapping m WHERE m.backupkey = $1");
 	const struct db_value key = db_slice(backup->key);
 	if (!run(instance, sql.at, &key, 1, err) || !respell_dependencies(instance, &arena, err))
@@ -170,17 +178,19 @@ static bool freeze_mapping(
 		return true;
 	str_clear(&sql);
 	str_addf(&sql,
-			"UPDATE reqferry_resolved SET issuekey = x.issuekey, projectkey = x.projectkey FROM %s x "
-			"WHERE reqferry_resolved.type = 'ISSUE' AND x.id = reqferry_resolved.number",
-			host_relation(&instance->host, HOST_ISSUES));
+		"UPDATE reqferry_resolved SET issuekey = x.issuekey, projectkey = x.projectkey "
+		"FROM %s x "
+		"WHERE reqferry_resolved.type = 'ISSUE' AND x.id = reqferry_resolved.number",
+		host_relation(&instance->host, HOST_ISSUES));
 	return run(instance, sql.at, NULL, 0, err);
 }
 
-/* --- the scope and what is erased --------------------------------------------------------------- */
+/* --- the scope and what is erased ---------------------------------------------------------------
+ */
 
 /* The destination scopes of the rows that the backup brings. */
 static bool brought_scopes(
-		struct instance *instance, const struct stage_backup *backup, struct error *err)
+	struct instance *instance, const struct stage_backup *backup, struct error *err)
 {
 	const struct catalogue *catalogue = instance->catalogue;
 	const struct db_value key = db_slice(backup->key);
@@ -192,15 +202,18 @@ static bool brought_scopes(
 		struct str sql CLEANUP(str_release) = STR_INIT;
 		char value[32];
 		snprintf(value, sizeof(value), "m%u.%s", column->field,
-				table->scope == SCOPE_COLUMN ? "destination" : "projectkey");
-		str_addf(&sql, "INSERT INTO reqferry_scope (scopekey) SELECT DISTINCT %s FROM reqferry_item i",
-				value);
+			table->scope == SCOPE_COLUMN ? "destination" : "projectkey");
+		str_addf(&sql,
+			"INSERT INTO reqferry_scope (scopekey) SELECT DISTINCT %s FROM "
+			"reqferry_item i",
+			value);
 		ry_join_mapping(column, &sql);
 		str_add_text(&sql, " WHERE i.backupkey = $1 AND i.tablename = ");
 		db_literal(&sql, slice_of(table->name));
-		str_addf(&sql, " AND %s IS NOT NULL AND NOT EXISTS (SELECT 1 FROM reqferry_scope s WHERE "
-			       "s.scopekey = %s)",
-				value, value);
+		str_addf(&sql,
+			" AND %s IS NOT NULL AND NOT EXISTS (SELECT 1 FROM reqferry_scope s WHERE "
+			"s.scopekey = %s)",
+			value, value);
 		if (!run(instance, sql.at, &key, 1, err))
 			return false;
 	}
@@ -208,28 +221,28 @@ static bool brought_scopes(
 }
 
 static bool fill_scope(
-		struct instance *instance, const struct stage_backup *backup, struct error *err)
+	struct instance *instance, const struct stage_backup *backup, struct error *err)
 {
 	if (!backup->scope.at)
 		return brought_scopes(instance, backup, err);
 	const struct db_value values[] = {
 		db_text(entity_name(instance->catalogue->scope)), db_slice(backup->scope)};
 	return run(instance,
-			"INSERT INTO reqferry_scope (scopekey) SELECT DISTINCT destination FROM "
-			"reqferry_resolved WHERE type = $1 AND key = $2 AND destination IS NOT NULL",
-			values, 2, err);
+		"INSERT INTO reqferry_scope (scopekey) SELECT DISTINCT destination FROM "
+		"reqferry_resolved WHERE type = $1 AND key = $2 AND destination IS NOT NULL",
+		values, 2, err);
 }
 
 static bool fill_erase(struct instance *instance, const struct stage_backup *backup,
-		const struct import_options *options, struct error *err)
+	const struct import_options *options, struct error *err)
 {
 	const struct ry *ry = &instance->ry;
 	if (options->erase == ERASE_NOTHING)
 		return true;
 	for (size_t t = 0; t < instance->catalogue->table_count; t++) {
 		const struct catalogue_table *table = &instance->catalogue->tables[t];
-		bool everything = options->erase == ERASE_EVERYTHING ||
-				  (table->global && !backup->scope.at);
+		bool everything =
+			options->erase == ERASE_EVERYTHING || (table->global && !backup->scope.at);
 		if (table->scope == SCOPE_REFERENCED_BY && !everything)
 			continue; /* judged below, by the rows that refer to it */
 		struct str sql CLEANUP(str_release) = STR_INIT;
@@ -240,8 +253,9 @@ static bool fill_erase(struct instance *instance, const struct stage_backup *bac
 		str_add_text(&sql, " FROM ");
 		ry_from(ry, table, "t", &sql);
 		str_add_text(&sql, " WHERE ");
-		ry_in_scope(ry, table, "t", everything ? NULL : "SELECT scopekey FROM reqferry_scope",
-				RY_TOUCHED, &sql);
+		ry_in_scope(ry, table, "t",
+			everything ? NULL : "SELECT scopekey FROM reqferry_scope", RY_TOUCHED,
+			&sql);
 		if (!run(instance, sql.at, NULL, 0, err))
 			return false;
 	}
@@ -252,8 +266,8 @@ static bool fill_erase(struct instance *instance, const struct stage_backup *bac
  * Rows that belong to no scope and lose their last referrer: erased with it, unless this import
  * brings a row that is merged with it.
  */
-static bool erase_left_over(struct instance *instance, const struct import_options *options,
-		struct error *err)
+static bool erase_left_over(
+	struct instance *instance, const struct import_options *options, struct error *err)
 {
 	const struct ry *ry = &instance->ry;
 	if (options->erase != ERASE_BROUGHT)
@@ -263,7 +277,8 @@ static bool erase_left_over(struct instance *instance, const struct import_optio
 		if (table->scope != SCOPE_REFERENCED_BY)
 			continue;
 		const struct catalogue_column *referrer = table->scope_columns[0];
-		struct str sql CLEANUP(str_release) = STR_INIT, refers CLEANUP(str_release) = STR_INIT;
+		struct str sql CLEANUP(str_release) = STR_INIT,
+			       refers CLEANUP(str_release) = STR_INIT;
 		str_add_text(&refers, "SELECT 1 FROM ");
 		ry_from(ry, referrer->owner, "l", &refers);
 		str_add_text(&refers, " LEFT JOIN reqferry_erase e ON e.tablename = ");
@@ -282,9 +297,10 @@ static bool erase_left_over(struct instance *instance, const struct import_optio
 		str_add_text(&sql, " FROM ");
 		ry_from(ry, table, "t", &sql);
 		str_addf(&sql,
-				" WHERE EXISTS (%s AND e.id IS NOT NULL) AND NOT EXISTS (%s AND e.id IS NULL) "
-				"AND NOT EXISTS (SELECT 1 FROM reqferry_fate x WHERE x.newid = ",
-				refers.at, refers.at);
+			" WHERE EXISTS (%s AND e.id IS NOT NULL) AND NOT EXISTS (%s AND e.id IS "
+			"NULL) "
+			"AND NOT EXISTS (SELECT 1 FROM reqferry_fate x WHERE x.newid = ",
+			refers.at, refers.at);
 		ry_id(ry, "t", &sql);
 		str_add_text(&sql, " AND x.tablename = ");
 		db_literal(&sql, slice_of(table->name));
@@ -295,7 +311,8 @@ static bool erase_left_over(struct instance *instance, const struct import_optio
 	return true;
 }
 
-/* --- the fate of items -------------------------------------------------------------------------- */
+/* --- the fate of items --------------------------------------------------------------------------
+ */
 
 static bool drops_when_excluded(const struct catalogue_column *column)
 {
@@ -309,11 +326,11 @@ static bool drops_when_excluded(const struct catalogue_column *column)
 
 /* Excluded and rejected items of one table; the tables that it refers to are done already. */
 static bool drop_items(struct instance *instance, const struct stage_backup *backup,
-		const struct catalogue_table *table, bool reject, struct error *err)
+	const struct catalogue_table *table, bool reject, struct error *err)
 {
 	struct str joins CLEANUP(str_release) = STR_INIT, which CLEANUP(str_release) = STR_INIT,
-		   fate CLEANUP(str_release) = STR_INIT, cause CLEANUP(str_release) = STR_INIT,
-		   sql CLEANUP(str_release) = STR_INIT;
+			 fate CLEANUP(str_release) = STR_INIT,
+			 cause CLEANUP(str_release) = STR_INIT, sql CLEANUP(str_release) = STR_INIT;
 	str_add_text(&which, reject ? "i.problem IS NOT NULL" : "1 = 0");
 	str_add_text(&fate, "CASE WHEN ");
 	str_add_text(&fate, reject ? "i.problem IS NOT NULL" : "1 = 0");
@@ -326,19 +343,22 @@ static bool drop_items(struct instance *instance, const struct stage_backup *bac
 			str_addf(&which, " OR m%u.status = 'EXCLUDED'", n);
 			str_addf(&fate, " WHEN m%u.status = 'EXCLUDED' THEN 'excluded'", n);
 			str_addf(&cause, "%sCASE WHEN m%u.status = 'EXCLUDED' THEN m%u.id END",
-					cause.len ? ", " : "", n, n);
+				cause.len ? ", " : "", n, n);
 		} else if (ry_join_row(column, &joins)) {
-			str_addf(&joins, " LEFT JOIN reqferry_fate x%u ON x%u.item = r%u.id", n, n, n);
+			str_addf(&joins, " LEFT JOIN reqferry_fate x%u ON x%u.item = r%u.id", n, n,
+				n);
 			str_addf(&which, " OR x%u.fate IN ('excluded', 'rejected')", n);
-			str_addf(&fate, " WHEN x%u.fate IN ('excluded', 'rejected') THEN x%u.fate", n, n);
+			str_addf(&fate, " WHEN x%u.fate IN ('excluded', 'rejected') THEN x%u.fate",
+				n, n);
 			str_addf(&cause, "%sx%u.mapping", cause.len ? ", " : "", n);
 		}
 	}
 	str_addf(&sql,
-			"INSERT INTO reqferry_fate (item, tablename, fate, mapping) SELECT i.id, i.tablename, %s "
-			"END, COALESCE(%s%sNULL) FROM reqferry_item i%s WHERE i.backupkey = $1 AND "
-			"i.tablename = ",
-			fate.at, cause.at, cause.len ? ", " : "NULL, ", joins.at);
+		"INSERT INTO reqferry_fate (item, tablename, fate, mapping) SELECT i.id, "
+		"i.tablename, %s "
+		"END, COALESCE(%s%sNULL) FROM reqferry_item i%s WHERE i.backupkey = $1 AND "
+		"i.tablename = ",
+		fate.at, cause.at, cause.len ? ", " : "NULL, ", joins.at);
 	db_literal(&sql, slice_of(table->name));
 	str_addf(&sql, " AND (%s)", which.at);
 	const struct db_value key = db_slice(backup->key);
@@ -349,13 +369,13 @@ static bool drop_items(struct instance *instance, const struct stage_backup *bac
 static void same_identity(struct str *sql, const char *a, const char *b, char letter, size_t count)
 {
 	for (size_t k = 0; k < count; k++)
-		str_addf(sql, "%s%s.%c%zu IS NOT DISTINCT FROM %s.%c%zu", k ? " AND " : "", a, letter, k,
-				b, letter, k);
+		str_addf(sql, "%s%s.%c%zu IS NOT DISTINCT FROM %s.%c%zu", k ? " AND " : "", a,
+			letter, k, b, letter, k);
 }
 
 /* The kept items of a merge table with their identity after mapping (k) and in the backup (o). */
 static bool fill_merge(struct instance *instance, const struct stage_backup *backup,
-		const struct catalogue_table *table, struct error *err)
+	const struct catalogue_table *table, struct error *err)
 {
 	struct str sql CLEANUP(str_release) = STR_INIT;
 	if (!run(instance, "DROP TABLE IF EXISTS reqferry_merge", NULL, 0, err))
@@ -385,10 +405,11 @@ static bool fill_merge(struct instance *instance, const struct stage_backup *bac
 
 /* Items whose identity is that of a live row that stays. */
 static bool merge_with_live(
-		struct instance *instance, const struct catalogue_table *table, struct error *err)
+	struct instance *instance, const struct catalogue_table *table, struct error *err)
 {
 	struct str sql CLEANUP(str_release) = STR_INIT;
-	str_add_text(&sql, "INSERT INTO reqferry_fate (item, tablename, fate, newid) SELECT p.item, ");
+	str_add_text(
+		&sql, "INSERT INTO reqferry_fate (item, tablename, fate, newid) SELECT p.item, ");
 	db_literal(&sql, slice_of(table->name));
 	str_add_text(&sql, ", 'merged', min(");
 	ry_id(&instance->ry, "t", &sql);
@@ -400,7 +421,8 @@ static bool merge_with_live(
 		db_identifier(&sql, table->identity[k]->name);
 		str_addf(&sql, " IS NOT DISTINCT FROM p.k%zu", k);
 	}
-	str_add_text(&sql, " WHERE NOT EXISTS (SELECT 1 FROM reqferry_erase e WHERE e.tablename = ");
+	str_add_text(
+		&sql, " WHERE NOT EXISTS (SELECT 1 FROM reqferry_erase e WHERE e.tablename = ");
 	db_literal(&sql, slice_of(table->full_name));
 	str_add_text(&sql, " AND e.id = ");
 	ry_id(&instance->ry, "t", &sql);
@@ -410,40 +432,43 @@ static bool merge_with_live(
 
 /* Items that differ in the backup and are the same only through the mapping: into the first. */
 static bool merge_among_items(
-		struct instance *instance, const struct catalogue_table *table, struct error *err)
+	struct instance *instance, const struct catalogue_table *table, struct error *err)
 {
 	struct str sql CLEANUP(str_release) = STR_INIT;
-	str_add_text(&sql, "INSERT INTO reqferry_fate (item, tablename, fate, into_item) SELECT p.item, ");
+	str_add_text(&sql,
+		"INSERT INTO reqferry_fate (item, tablename, fate, into_item) SELECT p.item, ");
 	db_literal(&sql, slice_of(table->name));
-	str_add_text(&sql, ", 'merged', q.item FROM reqferry_merge p JOIN reqferry_merge q ON q.item = "
-			   "(SELECT min(z.item) FROM reqferry_merge z WHERE ");
+	str_add_text(&sql,
+		", 'merged', q.item FROM reqferry_merge p JOIN reqferry_merge q ON q.item = "
+		"(SELECT min(z.item) FROM reqferry_merge z WHERE ");
 	same_identity(&sql, "z", "p", 'k', table->identity_count);
 	str_add_text(&sql, ") WHERE NOT (");
 	same_identity(&sql, "q", "p", 'o', table->identity_count);
-	str_add_text(&sql, ") AND NOT EXISTS (SELECT 1 FROM reqferry_fate x WHERE x.item = p.item)");
+	str_add_text(
+		&sql, ") AND NOT EXISTS (SELECT 1 FROM reqferry_fate x WHERE x.item = p.item)");
 	return run(instance, sql.at, NULL, 0, err);
 }
 
 static bool merge_items(struct instance *instance, const struct stage_backup *backup,
-		const struct catalogue_table *table, struct error *err)
+	const struct catalogue_table *table, struct error *err)
 {
 	return fill_merge(instance, backup, table, err) && merge_with_live(instance, table, err) &&
 	       merge_among_items(instance, table, err);
 }
 
 bool resolve_begin(struct instance *instance, const struct stage_backup *backup,
-		const struct import_options *options, struct task *task, struct error *err)
+	const struct import_options *options, struct task *task, struct error *err)
 {
 	const struct catalogue *catalogue = instance->catalogue;
 	task_step(task, "work out what the import does", "tables", catalogue->table_count + 1);
 	if (!resolve_end(instance, err) || !make_tables(instance, err) ||
-			!freeze_mapping(instance, backup, err) || !fill_scope(instance, backup, err) ||
-			!fill_erase(instance, backup, options, err))
+		!freeze_mapping(instance, backup, err) || !fill_scope(instance, backup, err) ||
+		!fill_erase(instance, backup, options, err))
 		return false;
 	for (size_t t = 0; t < catalogue->table_count; t++) {
 		const struct catalogue_table *table = &catalogue->tables[t];
 		if (!drop_items(instance, backup, table, options->reject, err) ||
-				(table->merge && !merge_items(instance, backup, table, err)))
+			(table->merge && !merge_items(instance, backup, table, err)))
 			return false;
 		task_advance(task, 1);
 	}

@@ -7,12 +7,10 @@
 
 /* The record says how it ended; when that cannot be written the step's own result still stands. */
 static void record_end(struct instance *instance, const char *run, bool ok, const struct error *err,
-		struct task *task)
+	struct task *task)
 {
 	struct error ignored = ERROR_INIT;
-	const char *state = ok				      ? "done"
-			    : err->kind == ERROR_INTERRUPTED ? "cancelled"
-							      : "failed";
+	const char *state = ok ? "done" : err->kind == ERROR_INTERRUPTED ? "cancelled" : "failed";
 	struct slice message = ok ? SLICE_NULL : slice_of(err->message);
 	/* a cancelled task must not cancel the note about it */
 	db_set_task(instance->db, NULL);
@@ -22,11 +20,11 @@ static void record_end(struct instance *instance, const char *run, bool ok, cons
 }
 
 bool step_run(struct instance *instance, const char *name, struct slice key, struct task *task,
-		step_fn body, void *context, struct error *err)
+	step_fn body, void *context, struct error *err)
 {
 	char run[33];
 	if (!task_check(task, err) || !stage_prepare(instance->db, err) ||
-			!stage_run_begin(instance->db, name, key, task->actor, run, err))
+		!stage_run_begin(instance->db, name, key, task->actor, run, err))
 		return false;
 	bool ok = db_begin(instance->db, DB_READ_WRITE, err);
 	if (ok) {

@@ -2,16 +2,16 @@
  * Verify: what should be there against what is there.
  *
  * Nothing of the importer's SQL is used: staged rows and live rows are read as text, the mapping is
- * applied here in C, field by field, and compared. A row is found by the id that the import gave it.
- * Rows that were merged into an existing row are compared by identity only: that row kept its other
- * columns. NULL and '' count as the same.
+ * applied here in C, field by field, and compared. A row is found by the id that the import gave
+ * it. Rows that were merged into an existing row are compared by identity only: that row kept its
+ * other columns. NULL and '' count as the same.
  *
  * Memory: the mappings are held, the rows are streamed.
  */
 #include "base/dict.h"
 #include "base/time.h"
-#include "json/spans.h"
 #include "ops/resolve.h"
+#include "json/spans.h"
 
 #include <ctype.h>
 
@@ -39,7 +39,8 @@ struct verifier {
 	bool keep_audit_trail;
 };
 
-/* --- the mappings --------------------------------------------------------------------------------- */
+/* --- the mappings
+ * --------------------------------------------------------------------------------- */
 
 static void index_key(struct str *key, struct slice type, struct slice entity_key)
 {
@@ -55,12 +56,12 @@ static bool load_mappings(struct verifier *verifier, struct error *err)
 	struct str sql CLEANUP(str_release) = STR_INIT, number CLEANUP(str_release) = STR_INIT;
 	dialect_apply(&number, db_dialect(instance->db)->key_to_integer_f, "m.destinationvalue");
 	str_addf(&sql,
-			"SELECT m.type, m.key, m.dependencies, m.status, m.destinationvalue, %s FROM "
-			"reqferry_mapping m",
-			jira ? "x.issuekey" : "NULL");
+		"SELECT m.type, m.key, m.dependencies, m.status, m.destinationvalue, %s FROM "
+		"reqferry_mapping m",
+		jira ? "x.issuekey" : "NULL");
 	if (jira)
 		str_addf(&sql, " LEFT JOIN %s x ON m.type = 'ISSUE' AND x.id = %s",
-				host_relation(&instance->host, HOST_ISSUES), number.at);
+			host_relation(&instance->host, HOST_ISSUES), number.at);
 	str_add_text(&sql, " WHERE m.backupkey = $1");
 	const struct db_value key = db_slice(verifier->backup->key);
 	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
@@ -71,7 +72,8 @@ static bool load_mappings(struct verifier *verifier, struct error *err)
 			return false;
 		if (!row)
 			return true;
-		struct str name CLEANUP(str_release) = STR_INIT, plain CLEANUP(str_release) = STR_INIT;
+		struct str name CLEANUP(str_release) = STR_INIT,
+				plain CLEANUP(str_release) = STR_INIT;
 		index_key(&name, db_rows_text(rows, 0), db_rows_text(rows, 1));
 		catalogue_normalise_dependencies(db_rows_text(rows, 2), &plain);
 		struct slice status = db_rows_text(rows, 3);
@@ -81,7 +83,8 @@ static bool load_mappings(struct verifier *verifier, struct error *err)
 			.destination = arena_copy(&verifier->mappings, db_rows_text(rows, 4)),
 			.issue_key = arena_copy(&verifier->mappings, db_rows_text(rows, 5)),
 			.dependencies = arena_copy(&verifier->mappings, str_slice(&plain)),
-			.mapped = slice_is(status, "MAPPED_AUTO") || slice_is(status, "MAPPED_MANUAL"),
+			.mapped = slice_is(status, "MAPPED_AUTO") ||
+				  slice_is(status, "MAPPED_MANUAL"),
 			.excluded = slice_is(status, "EXCLUDED"),
 			.next = (struct mapped *)(intptr_t)entry->value};
 		entry->value = (int64_t)(intptr_t)mapped;
@@ -90,10 +93,10 @@ static bool load_mappings(struct verifier *verifier, struct error *err)
 
 /* The mapping of an entity; NULL when there is none, or several that cannot be told apart. */
 static const struct mapped *find_mapping(
-		const struct verifier *verifier, const struct catalogue_use *use, struct slice key)
+	const struct verifier *verifier, const struct catalogue_use *use, struct slice key)
 {
 	struct str name CLEANUP(str_release) = STR_INIT, text CLEANUP(str_release) = STR_INIT,
-		   plain CLEANUP(str_release) = STR_INIT;
+			plain CLEANUP(str_release) = STR_INIT;
 	index_key(&name, slice_of(entity_name(use->entity)), key);
 	const struct dict_entry *entry = dict_find(&verifier->index, str_slice(&name));
 	if (!entry)
@@ -104,13 +107,14 @@ static const struct mapped *find_mapping(
 	catalogue_dependencies(use, verifier->fields, ARRAY_LEN(verifier->fields), &text);
 	catalogue_normalise_dependencies(str_slice(&text), &plain);
 	while (mapped && (mapped->dependencies.len != plain.len ||
-				 memcmp(mapped->dependencies.at ? mapped->dependencies.at : "", plain.at,
-						 plain.len) != 0))
+				 memcmp(mapped->dependencies.at ? mapped->dependencies.at : "",
+					 plain.at, plain.len) != 0))
 		mapped = mapped->next;
 	return mapped;
 }
 
-/* --- expected values ------------------------------------------------------------------------------ */
+/* --- expected values
+ * ------------------------------------------------------------------------------ */
 
 static struct slice space_of(void *context, struct slice key)
 {
@@ -122,7 +126,7 @@ static struct slice space_of(void *context, struct slice key)
 		return SLICE_NULL;
 	struct slice found = SLICE_NULL;
 	for (const struct mapped *mapped = (const struct mapped *)(intptr_t)entry->value; mapped;
-			mapped = mapped->next) {
+		mapped = mapped->next) {
 		if (!mapped->mapped || slice_is_empty(mapped->destination))
 			continue;
 		if (found.at && !slice_equal(found, mapped->destination))
@@ -153,13 +157,14 @@ static struct slice canonical(struct verifier *verifier, enum column_type type, 
 	return text;
 }
 
-/* What the column must hold; the slice lives until the next call. new_row: the id of a row column. */
+/* What the column must hold; the slice lives until the next call. new_row: the id of a row column.
+ */
 static struct slice expected_value(
-		struct verifier *verifier, const struct catalogue_column *column, struct slice new_row)
+	struct verifier *verifier, const struct catalogue_column *column, struct slice new_row)
 {
 	struct slice text = verifier->fields[column->field - 1];
 	const struct catalogue_use *use =
-			catalogue_use_of(column, verifier->fields, ARRAY_LEN(verifier->fields));
+		catalogue_use_of(column, verifier->fields, ARRAY_LEN(verifier->fields));
 	const struct catalogue_use *followed;
 	const struct mapped *mapped;
 	switch (use ? use->role : ROLE_PLAIN) {
@@ -174,15 +179,16 @@ static struct slice expected_value(
 		return column->without == WITHOUT_KEEP ? text : SLICE_NULL;
 	case ROLE_ISSUE_KEY:
 		followed = catalogue_use_of(
-				use->follows, verifier->fields, ARRAY_LEN(verifier->fields));
+			use->follows, verifier->fields, ARRAY_LEN(verifier->fields));
 		mapped = followed && followed->role == ROLE_ENTITY
-					 ? find_mapping(verifier, followed,
-							   verifier->fields[use->follows->field - 1])
-					 : NULL;
+				 ? find_mapping(verifier, followed,
+					   verifier->fields[use->follows->field - 1])
+				 : NULL;
 		return mapped && mapped->issue_key.at ? mapped->issue_key : text;
 	case ROLE_JSON_LINKS:
 		str_clear(&verifier->buffer);
-		if (!text.at || verifier->keep_audit_trail || !json_links_rewrite(text, space_of, verifier, &verifier->buffer).valid)
+		if (!text.at || verifier->keep_audit_trail ||
+			!json_links_rewrite(text, space_of, verifier, &verifier->buffer).valid)
 			return text;
 		return str_slice(&verifier->buffer);
 	default:
@@ -190,24 +196,26 @@ static struct slice expected_value(
 	}
 }
 
-/* --- comparing ------------------------------------------------------------------------------------ */
+/* --- comparing
+ * ------------------------------------------------------------------------------------ */
 
 static void add_difference(struct verifier *verifier, const struct catalogue_table *table,
-		const char *column, const char *kind, struct slice old_id, struct slice new_id,
-		struct slice expected, struct slice found)
+	const char *column, const char *kind, struct slice old_id, struct slice new_id,
+	struct slice expected, struct slice found)
 {
 	struct verify_result *out = verifier->out;
 	out->ok = false;
 	if (out->difference_total++ >= DIFFERENCES_SHOWN)
 		return;
 	struct arena *arena = verifier->arena;
-	out->differences[out->difference_count++] = (struct difference){.table = slice_of(table->name),
-		.column = slice_of(column),
-		.kind = kind,
-		.old_id = arena_copy(arena, old_id),
-		.new_id = arena_copy(arena, new_id),
-		.expected = arena_copy(arena, expected),
-		.found = arena_copy(arena, found)};
+	out->differences[out->difference_count++] =
+		(struct difference){.table = slice_of(table->name),
+			.column = slice_of(column),
+			.kind = kind,
+			.old_id = arena_copy(arena, old_id),
+			.new_id = arena_copy(arena, new_id),
+			.expected = arena_copy(arena, expected),
+			.found = arena_copy(arena, found)};
 }
 
 static bool is_identity(const struct catalogue_table *table, const struct catalogue_column *column)
@@ -218,8 +226,8 @@ static bool is_identity(const struct catalogue_table *table, const struct catalo
 	return false;
 }
 
-static bool same_value(const struct catalogue_column *column, struct slice expected,
-		struct slice found)
+static bool same_value(
+	const struct catalogue_column *column, struct slice expected, struct slice found)
 {
 	if (slice_is_empty(expected) && slice_is_empty(found))
 		return true;
@@ -230,14 +238,15 @@ static bool same_value(const struct catalogue_column *column, struct slice expec
 }
 
 /*
- * SELECT: old id, new id, merged, the live id, 1 for a problem, the staged fields, for each column the new id of the
- * row it refers to, and the live value as text.
+ * SELECT: old id, new id, merged, the live id, 1 for a problem, the staged fields, for each column
+ * the new id of the row it refers to, and the live value as text.
  */
-static void select_rows(struct verifier *verifier, const struct catalogue_table *table,
-		struct str *sql)
+static void select_rows(
+	struct verifier *verifier, const struct catalogue_table *table, struct str *sql)
 {
 	const struct ry *ry = &verifier->instance->ry;
-	str_add_text(sql, "SELECT i.oldid, i.newid, CASE WHEN u.rowid_ IS NULL THEN 1 ELSE 0 END, ");
+	str_add_text(
+		sql, "SELECT i.oldid, i.newid, CASE WHEN u.rowid_ IS NULL THEN 1 ELSE 0 END, ");
 	ry_id(ry, "t", sql);
 	str_add_text(sql, ", CASE WHEN i.problem IS NULL THEN 0 ELSE 1 END, ");
 	stage_field_list(sql, "i", CATALOGUE_FIRST_FIELD, CATALOGUE_LAST_FIELD);
@@ -245,9 +254,10 @@ static void select_rows(struct verifier *verifier, const struct catalogue_table 
 		const struct catalogue_column *column = &table->columns[c];
 		if (column->uses[0].role == ROLE_ROW) {
 			str_addf(sql,
-					", (SELECT min(r.newid) FROM reqferry_item r WHERE r.backupkey = i.backupkey AND "
-					"r.oldid = i.f%u AND r.tablename = ",
-					column->field);
+				", (SELECT min(r.newid) FROM reqferry_item r WHERE r.backupkey = "
+				"i.backupkey AND "
+				"r.oldid = i.f%u AND r.tablename = ",
+				column->field);
 			db_literal(sql, slice_of(column->uses[0].table->name));
 			str_add_text(sql, "), ");
 		} else {
@@ -266,14 +276,15 @@ static void select_rows(struct verifier *verifier, const struct catalogue_table 
 	db_literal(sql, slice_of(table->name));
 }
 
-/* The row had to be left out: an entity of it is excluded, or a row that it refers to was left out. */
+/* The row had to be left out: an entity of it is excluded, or a row that it refers to was left out.
+ */
 static bool is_dropped(const struct verifier *verifier, const struct catalogue_table *table)
 {
 	for (size_t c = 0; c < table->column_count; c++) {
 		const struct catalogue_column *column = &table->columns[c];
 		struct slice text = verifier->fields[column->field - 1];
 		const struct catalogue_use *use =
-				catalogue_use_of(column, verifier->fields, ARRAY_LEN(verifier->fields));
+			catalogue_use_of(column, verifier->fields, ARRAY_LEN(verifier->fields));
 		if (!use || !text.at)
 			continue;
 		if (use->role == ROLE_ENTITY && column->without == WITHOUT_DROP) {
@@ -291,7 +302,7 @@ static bool is_dropped(const struct verifier *verifier, const struct catalogue_t
 }
 
 static void remember_dropped(
-		struct verifier *verifier, const struct catalogue_table *table, struct slice old_id)
+	struct verifier *verifier, const struct catalogue_table *table, struct slice old_id)
 {
 	struct str name CLEANUP(str_release) = STR_INIT;
 	index_key(&name, slice_of(table->name), old_id);
@@ -299,7 +310,7 @@ static void remember_dropped(
 }
 
 static void compare_row(struct verifier *verifier, const struct catalogue_table *table,
-		struct db_rows *rows, struct verify_count *count)
+	struct db_rows *rows, struct verify_count *count)
 {
 	struct slice old_id = db_rows_text(rows, 0), new_id = db_rows_text(rows, 1);
 	bool merged = db_rows_int(rows, 2) != 0, different = false;
@@ -310,12 +321,13 @@ static void compare_row(struct verifier *verifier, const struct catalogue_table 
 		remember_dropped(verifier, table, old_id);
 		if (new_id.at)
 			add_difference(verifier, table, NULL, "surplus", old_id, new_id, SLICE_NULL,
-					SLICE_NULL);
+				SLICE_NULL);
 		return;
 	}
 	count->expected++;
 	if (!db_rows_text(rows, 3).at) {
-		add_difference(verifier, table, NULL, "missing", old_id, new_id, SLICE_NULL, SLICE_NULL);
+		add_difference(
+			verifier, table, NULL, "missing", old_id, new_id, SLICE_NULL, SLICE_NULL);
 		return;
 	}
 	count->found++;
@@ -323,19 +335,20 @@ static void compare_row(struct verifier *verifier, const struct catalogue_table 
 		const struct catalogue_column *column = &table->columns[c];
 		if (merged && !is_identity(table, column))
 			continue;
-		struct slice expected = expected_value(
-				verifier, column, db_rows_text(rows, 5 + FIELDS + 2 * c));
+		struct slice expected =
+			expected_value(verifier, column, db_rows_text(rows, 5 + FIELDS + 2 * c));
 		struct slice found = db_rows_text(rows, 5 + FIELDS + 2 * c + 1);
 		if (same_value(column, expected, found))
 			continue;
 		different = true;
-		add_difference(verifier, table, column->name, "different", old_id, new_id, expected, found);
+		add_difference(verifier, table, column->name, "different", old_id, new_id, expected,
+			found);
 	}
 	count->different += different;
 }
 
 static bool verify_table(struct verifier *verifier, const struct catalogue_table *table,
-		struct slice undo_key, struct verify_count *count, struct error *err)
+	struct slice undo_key, struct verify_count *count, struct error *err)
 {
 	struct str sql CLEANUP(str_release) = STR_INIT;
 	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
@@ -360,10 +373,10 @@ static bool last_import(struct verifier *verifier, struct slice *undo_key, struc
 	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
 	bool row;
 	if (!db_query(verifier->instance->db,
-			    "SELECT undokey, audittrail FROM reqferry_undo WHERE backupkey = $1 ORDER BY "
-			    "created DESC",
-			    &key, 1, &rows, err) ||
-			!db_rows_next(rows, &row, err))
+		    "SELECT undokey, audittrail FROM reqferry_undo WHERE backupkey = $1 ORDER BY "
+		    "created DESC",
+		    &key, 1, &rows, err) ||
+		!db_rows_next(rows, &row, err))
 		return false;
 	if (row) {
 		*undo_key = arena_copy(verifier->arena, db_rows_text(rows, 0));
@@ -371,18 +384,19 @@ static bool last_import(struct verifier *verifier, struct slice *undo_key, struc
 		return true;
 	}
 	return FAIL_HINT(err, REFUSED, "Import it first with \"reqferry import\".",
-			"the backup \"%.*s\" was never imported on this instance",
-			SLICE_PRINT(verifier->backup->key));
+		"the backup \"%.*s\" was never imported on this instance",
+		SLICE_PRINT(verifier->backup->key));
 }
 
 bool verify_tables(struct instance *instance, const struct stage_backup *backup, struct task *task,
-		struct arena *arena, struct verify_result *out, struct error *err)
+	struct arena *arena, struct verify_result *out, struct error *err)
 {
 	const struct catalogue *catalogue = instance->catalogue;
 	struct verify_result result = {.ok = true,
 		.tables = arena_zalloc(arena, catalogue->table_count * sizeof(*result.tables)),
 		.table_count = catalogue->table_count,
-		.differences = arena_zalloc(arena, DIFFERENCES_SHOWN * sizeof(*result.differences))};
+		.differences =
+			arena_zalloc(arena, DIFFERENCES_SHOWN * sizeof(*result.differences))};
 	struct verifier verifier = {.instance = instance,
 		.backup = backup,
 		.arena = arena,
@@ -395,7 +409,8 @@ bool verify_tables(struct instance *instance, const struct stage_backup *backup,
 	task_step(task, "verify", "tables", catalogue->table_count);
 	bool ok = last_import(&verifier, &undo_key, err) && load_mappings(&verifier, err);
 	for (size_t t = 0; ok && t < catalogue->table_count; t++) {
-		ok = verify_table(&verifier, &catalogue->tables[t], undo_key, &result.tables[t], err);
+		ok = verify_table(
+			&verifier, &catalogue->tables[t], undo_key, &result.tables[t], err);
 		task_advance(task, 1);
 	}
 	arena_release(&verifier.mappings);
@@ -408,11 +423,11 @@ bool verify_tables(struct instance *instance, const struct stage_backup *backup,
 }
 
 bool verify_run(struct instance *instance, struct slice key, struct task *task, struct arena *arena,
-		struct verify_result *out, struct error *err)
+	struct verify_result *out, struct error *err)
 {
 	struct stage_backup backup;
 	if (!stage_backup_get(instance->db, key, arena, &backup, err) ||
-			!db_begin(instance->db, DB_SNAPSHOT, err))
+		!db_begin(instance->db, DB_SNAPSHOT, err))
 		return false;
 	bool ok = verify_tables(instance, &backup, task, arena, out, err);
 	db_rollback(instance->db);

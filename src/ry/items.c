@@ -12,9 +12,9 @@ static void add_when(const struct catalogue_use *use, struct str *sql)
 
 /* Appends what `add` says of the use that applies, as a CASE when there are several uses. */
 static void by_use(const struct catalogue_column *column,
-		void (*add)(const struct catalogue_column *column, const struct catalogue_use *use,
-				struct str *sql),
-		struct str *sql)
+	void (*add)(const struct catalogue_column *column, const struct catalogue_use *use,
+		struct str *sql),
+	struct str *sql)
 {
 	if (column->use_count == 1 && !column->uses[0].when) {
 		add(column, &column->uses[0], sql);
@@ -46,7 +46,7 @@ static bool has_role(const struct catalogue_column *column, enum role role)
 }
 
 static void add_type(const struct catalogue_column *column UNUSED, const struct catalogue_use *use,
-		struct str *sql)
+	struct str *sql)
 {
 	if (use->role == ROLE_ENTITY)
 		db_literal(sql, slice_of(entity_name(use->entity)));
@@ -63,7 +63,7 @@ bool ry_entity_type(const struct catalogue_column *column, struct str *sql)
 }
 
 static void add_dependencies(const struct catalogue_column *column UNUSED,
-		const struct catalogue_use *use, struct str *sql)
+	const struct catalogue_use *use, struct str *sql)
 {
 	if (use->dependency_count == 0) {
 		str_add_text(sql, "NULL");
@@ -101,7 +101,8 @@ static bool has_dependencies(const struct catalogue_column *column)
 void ry_join_mapping(const struct catalogue_column *column, struct str *sql)
 {
 	unsigned n = column->field;
-	str_addf(sql, " LEFT JOIN reqferry_resolved m%u ON m%u.key = i.f%u AND m%u.type = ", n, n, n, n);
+	str_addf(sql, " LEFT JOIN reqferry_resolved m%u ON m%u.key = i.f%u AND m%u.type = ", n, n,
+		n, n);
 	ry_entity_type(column, sql);
 	if (has_dependencies(column)) {
 		str_addf(sql, " AND (m%u.alone = 1 OR m%u.dependencies = ", n, n);
@@ -118,8 +119,9 @@ bool ry_join_row(const struct catalogue_column *column, struct str *sql)
 	if (column->uses[0].role != ROLE_ROW)
 		return false;
 	unsigned n = column->field;
-	str_addf(sql, " LEFT JOIN reqferry_item r%u ON r%u.backupkey = i.backupkey AND r%u.tablename = ",
-			n, n, n);
+	str_addf(sql,
+		" LEFT JOIN reqferry_item r%u ON r%u.backupkey = i.backupkey AND r%u.tablename = ",
+		n, n, n);
 	db_literal(sql, slice_of(column->uses[0].table->name));
 	str_addf(sql, " AND r%u.oldid = i.f%u", n, n);
 	return true;
@@ -133,15 +135,17 @@ void ry_joins(const struct catalogue_table *table, struct str *sql)
 			ry_join_mapping(column, sql);
 		else if (column->uses[0].role == ROLE_JSON_LINKS)
 			str_addf(sql,
-					" LEFT JOIN reqferry_json j%u ON j%u.item = i.id AND j%u.field = %u",
-					column->field, column->field, column->field, column->field);
+				" LEFT JOIN reqferry_json j%u ON j%u.item = i.id AND j%u.field = "
+				"%u",
+				column->field, column->field, column->field, column->field);
 		else
 			(void)ry_join_row(column, sql);
 	}
 }
 
 /* The value as text, before it is given the column's type. */
-static void add_text_value(const struct ry *ry, const struct catalogue_column *column, struct str *sql)
+static void add_text_value(
+	const struct ry *ry, const struct catalogue_column *column, struct str *sql)
 {
 	unsigned n = column->field;
 	const struct catalogue_use *use = &column->uses[0];
@@ -151,9 +155,10 @@ static void add_text_value(const struct ry *ry, const struct catalogue_column *c
 		str_addf(sql, ") IS NULL THEN i.f%u", n);
 		if (column->without == WITHOUT_KEEP)
 			str_addf(sql,
-					" WHEN COALESCE(m%u.status, '') NOT IN ('MAPPED_AUTO', 'MAPPED_MANUAL') "
-					"THEN i.f%u",
-					n, n);
+				" WHEN COALESCE(m%u.status, '') NOT IN ('MAPPED_AUTO', "
+				"'MAPPED_MANUAL') "
+				"THEN i.f%u",
+				n, n);
 		str_addf(sql, " ELSE m%u.destination END", n);
 	} else if (use->role == ROLE_ISSUE_KEY) {
 		str_addf(sql, "COALESCE(m%u.issuekey, i.f%u)", use->follows->field, n);
@@ -164,7 +169,8 @@ static void add_text_value(const struct ry *ry, const struct catalogue_column *c
 		dialect_apply(sql, ry->dialect->upper_f, base.at);
 		str_add_char(sql, ')');
 	} else if (use->role == ROLE_JSON_LINKS) {
-		str_addf(sql, "CASE WHEN j%u.item IS NOT NULL THEN j%u.value ELSE i.f%u END", n, n, n);
+		str_addf(sql, "CASE WHEN j%u.item IS NOT NULL THEN j%u.value ELSE i.f%u END", n, n,
+			n);
 	} else {
 		str_addf(sql, "i.f%u", n);
 	}
@@ -185,7 +191,7 @@ void ry_value(const struct ry *ry, const struct catalogue_column *column, struct
 	add_text_value(ry, column, &text);
 	if (column->type == COLUMN_TEXT) {
 		const struct db_column *live =
-				ry->live[column->owner->index].columns[column - column->owner->columns];
+			ry->live[column->owner->index].columns[column - column->owner->columns];
 		/* a file cannot tell empty from missing: only '' can have stood in such a column */
 		if (live && live->not_null)
 			str_addf(sql, "COALESCE(%s, '')", text.at);

@@ -12,8 +12,8 @@ static const struct db_column *find(const struct db_column *all, size_t count, c
 }
 
 static bool load_table(struct db *db, const struct catalogue *catalogue,
-		const struct catalogue_table *table, struct arena *arena, struct ry_live *live,
-		struct error *err)
+	const struct catalogue_table *table, struct arena *arena, struct ry_live *live,
+	struct error *err)
 {
 	struct db_column *all;
 	size_t count;
@@ -28,7 +28,7 @@ static bool load_table(struct db *db, const struct catalogue *catalogue,
 		live->columns[i] = find(all, count, table->columns[i].name);
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(all[i].name, catalogue->id_column) != 0 &&
-				!catalogue_column(table, slice_of(all[i].name)))
+			!catalogue_column(table, slice_of(all[i].name)))
 			live->unknown[live->unknown_count++] = all[i].name;
 	return true;
 }
@@ -39,11 +39,11 @@ static void add_missing(struct str *list, size_t *count, const char *table, cons
 	if (++*count > 8)
 		return;
 	str_addf(list, "%s\"%s\"%s%s%s", *count > 1 ? ", " : "", table, column ? ".\"" : "",
-			column ? column : "", column ? "\"" : "");
+		column ? column : "", column ? "\"" : "");
 }
 
 bool ry_live_load(struct db *db, const struct catalogue *catalogue, struct arena *arena,
-		struct ry *out, struct error *err)
+	struct ry *out, struct error *err)
 {
 	struct str missing CLEANUP(str_release) = STR_INIT;
 	size_t missing_count = 0, absent_tables = 0;
@@ -63,19 +63,21 @@ bool ry_live_load(struct db *db, const struct catalogue *catalogue, struct arena
 		for (size_t c = 0; c < live->table->column_count; c++)
 			if (!live->columns[c])
 				add_missing(&missing, &missing_count, live->table->full_name,
-						live->table->columns[c].name);
+					live->table->columns[c].name);
 	}
 	if (absent_tables == catalogue->table_count)
 		return FAIL_HINT(err, NO_TABLES,
-				"Check that the Requirement Yogi app is installed on this instance, and that the "
-				"database and schema are the right ones.",
-				"this %s has no tables of Requirement Yogi (\"%s...\")",
-				product_title(catalogue->product), catalogue->prefix);
+			"Check that the Requirement Yogi app is installed on this instance, and "
+			"that the "
+			"database and schema are the right ones.",
+			"this %s has no tables of Requirement Yogi (\"%s...\")",
+			product_title(catalogue->product), catalogue->prefix);
 	if (missing_count > 0)
 		return FAIL_HINT(err, NO_TABLES,
-				"This version of Requirement Yogi names them differently: correct the catalogue "
-				"(docs/catalogue.md) and give its folder with --catalogue.",
-				"tables or columns of Requirement Yogi are missing: %s%s", missing.at,
-				missing_count > 8 ? ", ..." : "");
+			"This version of Requirement Yogi names them differently: correct the "
+			"catalogue "
+			"(docs/catalogue.md) and give its folder with --catalogue.",
+			"tables or columns of Requirement Yogi are missing: %s%s", missing.at,
+			missing_count > 8 ? ", ..." : "");
 	return true;
 }

@@ -4,7 +4,7 @@
 #include "ry/ry.h"
 
 void ry_from(const struct ry *ry UNUSED, const struct catalogue_table *table, const char *alias,
-		struct str *sql)
+	struct str *sql)
 {
 	db_identifier(sql, table->full_name);
 	str_addf(sql, " %s", alias);
@@ -24,7 +24,7 @@ static void add_column(struct str *sql, const char *alias, const struct catalogu
 
 /* `alias`.column IN (SELECT id FROM the table it refers to, in scope) */
 static void refers_into_scope(const struct ry *ry, const struct catalogue_column *column,
-		const char *alias, const char *keys, enum ry_edge edge, struct str *sql)
+	const char *alias, const char *keys, enum ry_edge edge, struct str *sql)
 {
 	struct str inner CLEANUP(str_release) = STR_INIT;
 	str_addf(&inner, "%s_", alias); /* each level of nesting has an alias of its own */
@@ -40,7 +40,7 @@ static void refers_into_scope(const struct ry *ry, const struct catalogue_column
 
 /* `alias`.id IN (SELECT the referring column FROM the referrer, in scope) */
 static void referred_from_scope(const struct ry *ry, const struct catalogue_column *referrer,
-		const char *alias, const char *keys, enum ry_edge edge, struct str *sql)
+	const char *alias, const char *keys, enum ry_edge edge, struct str *sql)
 {
 	struct str inner CLEANUP(str_release) = STR_INIT;
 	str_addf(&inner, "%s_", alias);
@@ -55,7 +55,7 @@ static void referred_from_scope(const struct ry *ry, const struct catalogue_colu
 }
 
 void ry_in_scope(const struct ry *ry, const struct catalogue_table *table, const char *alias,
-		const char *keys, enum ry_edge edge, struct str *sql)
+	const char *keys, enum ry_edge edge, struct str *sql)
 {
 	if (!keys) {
 		str_add_text(sql, "1 = 1");

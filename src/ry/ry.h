@@ -1,18 +1,18 @@
 /*
  * Requirement Yogi's rows as SQL, made from the catalogue: the one place where a catalogue column
- * becomes an SQL expression. Nothing here runs a statement except ry_live_load; every other function
- * appends text to a statement.
+ * becomes an SQL expression. Nothing here runs a statement except ry_live_load; every other
+ * function appends text to a statement.
  *
  * Aliases: `t` is a live table of Requirement Yogi, `i` a row of reqferry_item. Working tables are
  * temporary, made by ops/resolve.c:
  *
- *     reqferry_resolved  the frozen mapping: id, type, key, dependencies (as an export writes them),
- *                        alone (1: its type and key occur once), status, destination, issuekey, ...
- *     reqferry_fate      items that are not simply inserted: item, fate (excluded, rejected, merged)
- *     reqferry_json      rewritten JSON fields: item, field, value
+ *     reqferry_resolved  the frozen mapping: id, type, key, dependencies (as an export writes
+ * them), alone (1: its type and key occur once), status, destination, issuekey, ... reqferry_fate
+ * items that are not simply inserted: item, fate (excluded, rejected, merged) reqferry_json
+ * rewritten JSON fields: item, field, value
  *
- * For column n of an item the joins are named: m<n> its mapping, r<n> the item that it refers to, j<n>
- * its rewritten JSON.
+ * For column n of an item the joins are named: m<n> its mapping, r<n> the item that it refers to,
+ * j<n> its rewritten JSON.
  */
 #ifndef RY_RY_H
 #define RY_RY_H
@@ -23,10 +23,11 @@
 /* A table of the catalogue as it is in the database. */
 struct ry_live {
 	const struct catalogue_table *table;
-	const struct db_column **columns;  /* by catalogue column; NULL when the live table lacks it */
-	const struct db_column *all;       /* every live column, in table order */
+	const struct db_column *
+		*columns;            /* by catalogue column; NULL when the live table lacks it */
+	const struct db_column *all; /* every live column, in table order */
 	size_t all_count;
-	const char **unknown;              /* live columns that the catalogue does not know (nor the id) */
+	const char **unknown; /* live columns that the catalogue does not know (nor the id) */
 	size_t unknown_count;
 };
 
@@ -38,7 +39,7 @@ struct ry {
 	struct ry_live *live; /* by catalogue table */
 	/* SQL condition "the issue id `expression` is of a project whose key is in (`keys`)". */
 	void (*issue_in_projects)(
-			const void *context, const char *expression, const char *keys, struct str *sql);
+		const void *context, const char *expression, const char *keys, struct str *sql);
 	const void *context;
 };
 
@@ -47,7 +48,7 @@ struct ry {
  * table lacks a column of the catalogue. The caller sets issue_in_projects afterwards.
  */
 MUST_CHECK bool ry_live_load(struct db *db, const struct catalogue *catalogue, struct arena *arena,
-		struct ry *out, struct error *err);
+	struct ry *out, struct error *err);
 
 /* Which rows of a table with two ends belong to a scope. */
 enum ry_edge {
@@ -55,12 +56,12 @@ enum ry_edge {
 	RY_TOUCHED /* at least one end */
 };
 /*
- * Appends the condition "row `alias` of the table belongs to the scopes whose keys are in (`keys`)";
- * keys is SQL: a parameter, or a SELECT of keys; NULL means everything: "1 = 1". A global table
- * belongs to no scope: "1 = 0".
+ * Appends the condition "row `alias` of the table belongs to the scopes whose keys are in
+ * (`keys`)"; keys is SQL: a parameter, or a SELECT of keys; NULL means everything: "1 = 1". A
+ * global table belongs to no scope: "1 = 0".
  */
 void ry_in_scope(const struct ry *ry, const struct catalogue_table *table, const char *alias,
-		const char *keys, enum ry_edge edge, struct str *sql);
+	const char *keys, enum ry_edge edge, struct str *sql);
 
 /* The live column of the row `t` as the text of the backup file; '' and NULL both give NULL. */
 void ry_text_of(const struct ry *ry, const struct catalogue_column *column, struct str *sql);
@@ -68,13 +69,13 @@ void ry_text_of(const struct ry *ry, const struct catalogue_column *column, stru
 void ry_id_text(const struct ry *ry, struct str *sql);
 /* "t" with its table: FROM clause's item. */
 void ry_from(const struct ry *ry, const struct catalogue_table *table, const char *alias,
-		struct str *sql);
+	struct str *sql);
 /* The quoted id column behind an alias: t."ID". */
 void ry_id(const struct ry *ry, const char *alias, struct str *sql);
 
 /*
- * What a field means in the row `i`, as SQL text: the entity type's name, or NULL where the field is
- * no entity in that row. False, and nothing appended, when the column never is an entity.
+ * What a field means in the row `i`, as SQL text: the entity type's name, or NULL where the field
+ * is no entity in that row. False, and nothing appended, when the column never is an entity.
  */
 bool ry_entity_type(const struct catalogue_column *column, struct str *sql);
 /* The dependencies of that entity as an export writes them; NULL where it has none. */

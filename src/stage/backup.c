@@ -11,9 +11,9 @@
 static void read_row(struct db_rows *rows, struct arena *arena, struct stage_backup *out)
 {
 	struct slice *const members[] = {&out->key, &out->product, &out->plugin_key,
-		&out->plugin_version, &out->oldest_version, &out->scope, &out->author, &out->exported,
-		&out->origin_id, &out->source, &out->file_name, &out->sha256, &out->catalogue_hash,
-		&out->created, &out->created_by};
+		&out->plugin_version, &out->oldest_version, &out->scope, &out->author,
+		&out->exported, &out->origin_id, &out->source, &out->file_name, &out->sha256,
+		&out->catalogue_hash, &out->created, &out->created_by};
 	for (size_t i = 0; i < ARRAY_LEN(members); i++)
 		*members[i] = arena_copy(arena, db_rows_text(rows, i));
 }
@@ -24,24 +24,26 @@ bool stage_backup_add(struct db *db, const struct stage_backup *backup, struct e
 	struct slice holder;
 	const struct db_value key = db_slice(backup->key);
 	if (!db_query_text(db,
-			    "SELECT createdby || ', ' || created FROM reqferry_backup WHERE backupkey = $1",
-			    &key, 1, &arena, &holder, err))
+		    "SELECT createdby || ', ' || created FROM reqferry_backup WHERE backupkey = $1",
+		    &key, 1, &arena, &holder, err))
 		return false;
 	if (holder.at)
 		return FAIL_HINT(err, KEY_IN_USE,
-				"Choose another key, or delete that backup with \"reqferry delete\".",
-				"the backup key \"%.*s\" is in use (%.*s)", SLICE_PRINT(backup->key),
-				SLICE_PRINT(holder));
-	const struct db_value values[] = {key, db_slice(backup->product), db_slice(backup->plugin_key),
-		db_slice(backup->plugin_version), db_slice(backup->oldest_version),
-		db_slice(backup->scope), db_slice(backup->author), db_slice(backup->exported),
-		db_slice(backup->origin_id), db_slice(backup->source), db_slice(backup->file_name),
-		db_slice(backup->sha256), db_slice(backup->catalogue_hash), db_slice(backup->created),
+			"Choose another key, or delete that backup with \"reqferry delete\".",
+			"the backup key \"%.*s\" is in use (%.*s)", SLICE_PRINT(backup->key),
+			SLICE_PRINT(holder));
+	const struct db_value values[] = {key, db_slice(backup->product),
+		db_slice(backup->plugin_key), db_slice(backup->plugin_version),
+		db_slice(backup->oldest_version), db_slice(backup->scope), db_slice(backup->author),
+		db_slice(backup->exported), db_slice(backup->origin_id), db_slice(backup->source),
+		db_slice(backup->file_name), db_slice(backup->sha256),
+		db_slice(backup->catalogue_hash), db_slice(backup->created),
 		db_slice(backup->created_by)};
 	return db_exec(db,
-			"INSERT INTO reqferry_backup (" BACKUP_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, "
-			"$8, $9, $10, $11, $12, $13, $14, $15)",
-			values, ARRAY_LEN(values), NULL, err);
+		"INSERT INTO reqferry_backup (" BACKUP_COLUMNS
+		") VALUES ($1, $2, $3, $4, $5, $6, $7, "
+		"$8, $9, $10, $11, $12, $13, $14, $15)",
+		values, ARRAY_LEN(values), NULL, err);
 }
 
 /* The keys that there are, for a message. */
@@ -59,12 +61,12 @@ static void hint_keys(struct db *db, struct error *err)
 	if (count == 0)
 		error_hint(err, "There is no backup here. Load or export one first.");
 	else
-		error_hint(err, "There %s %s%s. See \"reqferry list\".", count == 1 ? "is" : "are", keys.at,
-				count > 10 ? ", ..." : "");
+		error_hint(err, "There %s %s%s. See \"reqferry list\".", count == 1 ? "is" : "are",
+			keys.at, count > 10 ? ", ..." : "");
 }
 
-bool stage_backup_get(struct db *db, struct slice key, struct arena *arena, struct stage_backup *out,
-		struct error *err)
+bool stage_backup_get(struct db *db, struct slice key, struct arena *arena,
+	struct stage_backup *out, struct error *err)
 {
 	bool ready, row = false;
 	if (!stage_ready(db, &ready, err))
@@ -72,9 +74,10 @@ bool stage_backup_get(struct db *db, struct slice key, struct arena *arena, stru
 	if (ready) {
 		struct db_rows *rows CLEANUP(db_rows_end) = NULL;
 		const struct db_value value = db_slice(key);
-		if (!db_query(db, "SELECT " BACKUP_COLUMNS " FROM reqferry_backup WHERE backupkey = $1",
-				    &value, 1, &rows, err) ||
-				!db_rows_next(rows, &row, err))
+		if (!db_query(db,
+			    "SELECT " BACKUP_COLUMNS " FROM reqferry_backup WHERE backupkey = $1",
+			    &value, 1, &rows, err) ||
+			!db_rows_next(rows, &row, err))
 			return false;
 		if (row)
 			read_row(rows, arena, out);
@@ -82,13 +85,13 @@ bool stage_backup_get(struct db *db, struct slice key, struct arena *arena, stru
 	if (row)
 		return true;
 	error_set(err, ERROR_NOT_FOUND, "there is no backup \"%.*s\" on this instance",
-			SLICE_PRINT(key));
+		SLICE_PRINT(key));
 	hint_keys(db, err);
 	return false;
 }
 
 bool stage_backup_list(struct db *db, struct arena *arena, struct stage_backup **out, size_t *count,
-		struct error *err)
+	struct error *err)
 {
 	bool ready;
 	*count = 0;
@@ -104,7 +107,7 @@ bool stage_backup_list(struct db *db, struct arena *arena, struct stage_backup *
 	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
 	struct str sql CLEANUP(str_release) = STR_INIT;
 	str_addf(&sql, "SELECT " BACKUP_COLUMNS " FROM reqferry_backup ORDER BY backupkey%s",
-			db_dialect(db)->binary_collation);
+		db_dialect(db)->binary_collation);
 	if (!db_query(db, sql.at, NULL, 0, &rows, err))
 		return false;
 	size_t n = 0;
@@ -123,8 +126,9 @@ bool stage_backup_list(struct db *db, struct arena *arena, struct stage_backup *
 bool stage_backup_delete(struct db *db, struct slice key, int64_t *rows, struct error *err)
 {
 	/* Referrers first. Safety copies and runs outlive the backup that they tell of. */
-	static const char *const tables[] = {"reqferry_candidate", "reqferry_change", "reqferry_rule",
-		"reqferry_evidence", "reqferry_mapping", "reqferry_item", "reqferry_backup"};
+	static const char *const tables[] = {"reqferry_candidate", "reqferry_change",
+		"reqferry_rule", "reqferry_evidence", "reqferry_mapping", "reqferry_item",
+		"reqferry_backup"};
 	const struct db_value value = db_slice(key);
 	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
 		struct str sql CLEANUP(str_release) = STR_INIT;
@@ -140,7 +144,7 @@ bool stage_backup_delete(struct db *db, struct slice key, int64_t *rows, struct 
 
 /* Rows of (name, count) into the arena. */
 static bool read_counts(struct db *db, const char *sql, struct slice key, struct arena *arena,
-		struct stage_count **out, size_t *count, struct error *err)
+	struct stage_count **out, size_t *count, struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
 	const struct db_value value = db_slice(key);
@@ -168,37 +172,38 @@ static bool read_counts(struct db *db, const char *sql, struct slice key, struct
 	return true;
 }
 
-bool stage_item_counts(struct db *db, struct slice key, struct arena *arena, struct stage_count **out,
-		size_t *count, struct error *err)
+bool stage_item_counts(struct db *db, struct slice key, struct arena *arena,
+	struct stage_count **out, size_t *count, struct error *err)
 {
 	return read_counts(db,
-			"SELECT tablename, count(*) FROM reqferry_item WHERE backupkey = $1 GROUP BY tablename "
-			"ORDER BY min(id)",
-			key, arena, out, count, err);
+		"SELECT tablename, count(*) FROM reqferry_item WHERE backupkey = $1 GROUP BY "
+		"tablename "
+		"ORDER BY min(id)",
+		key, arena, out, count, err);
 }
 
 bool stage_mapping_counts(struct db *db, struct slice key, struct arena *arena,
-		struct stage_count **out, size_t *count, struct error *err)
+	struct stage_count **out, size_t *count, struct error *err)
 {
 	return read_counts(db,
-			"SELECT type, count(*) FROM reqferry_mapping WHERE backupkey = $1 AND infile = 1 "
-			"GROUP BY type ORDER BY min(id)",
-			key, arena, out, count, err);
+		"SELECT type, count(*) FROM reqferry_mapping WHERE backupkey = $1 AND infile = 1 "
+		"GROUP BY type ORDER BY min(id)",
+		key, arena, out, count, err);
 }
 
 bool stage_mapping_state(
-		struct db *db, struct slice key, struct stage_mapping_state *out, struct error *err)
+	struct db *db, struct slice key, struct stage_mapping_state *out, struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
 	const struct db_value value = db_slice(key);
 	bool row;
 	if (!db_query(db,
-			    "SELECT count(*), "
-			    "sum(CASE WHEN status IN ('MAPPED_AUTO', 'MAPPED_MANUAL') THEN 1 ELSE 0 END), "
-			    "sum(CASE WHEN status = 'EXCLUDED' THEN 1 ELSE 0 END) "
-			    "FROM reqferry_mapping WHERE backupkey = $1",
-			    &value, 1, &rows, err) ||
-			!db_rows_next(rows, &row, err))
+		    "SELECT count(*), "
+		    "sum(CASE WHEN status IN ('MAPPED_AUTO', 'MAPPED_MANUAL') THEN 1 ELSE 0 END), "
+		    "sum(CASE WHEN status = 'EXCLUDED' THEN 1 ELSE 0 END) "
+		    "FROM reqferry_mapping WHERE backupkey = $1",
+		    &value, 1, &rows, err) ||
+		!db_rows_next(rows, &row, err))
 		return false;
 	*out = (struct stage_mapping_state){.total = db_rows_int(rows, 0),
 		.mapped = db_rows_int(rows, 1),

@@ -7,9 +7,9 @@
 #define FIELDS (CATALOGUE_LAST_FIELD - CATALOGUE_FIRST_FIELD + 1)
 
 static const char *const item_columns[] = {"id", "backupkey", "tablename", "oldid", "width",
-	"problem", "f4", "f5", "f6", "f7", "f8", "f9", "f10", "f11", "f12", "f13", "f14", "f15", "f16",
-	"f17", "f18", "f19", "f20", "f21", "f22", "f23", "f24", "f25", "f26", "f27", "f28", "f29",
-	"f30", "f31", "f32", "more"};
+	"problem", "f4", "f5", "f6", "f7", "f8", "f9", "f10", "f11", "f12", "f13", "f14", "f15",
+	"f16", "f17", "f18", "f19", "f20", "f21", "f22", "f23", "f24", "f25", "f26", "f27", "f28",
+	"f29", "f30", "f31", "f32", "more"};
 
 static const char *const mapping_columns[] = {"id", "backupkey", "type", "key", "dependencies",
 	"spacekey", "pagetype", "pageid", "userkey", "applink", "pageversion", "title", "url",
@@ -17,7 +17,7 @@ static const char *const mapping_columns[] = {"id", "backupkey", "type", "key", 
 
 /* Fields beyond the last column, as CSV text without its line end; no value when there are none. */
 static struct db_value more_fields(
-		const struct slice *fields, size_t count, size_t columns, struct str *buffer)
+	const struct slice *fields, size_t count, size_t columns, struct str *buffer)
 {
 	if (count <= columns)
 		return db_null();
@@ -28,13 +28,12 @@ static struct db_value more_fields(
 
 bool stage_items_open(struct db *db, struct db_bulk **bulk, struct error *err)
 {
-	return db_bulk_open(
-			db, "reqferry_item", item_columns, ARRAY_LEN(item_columns), bulk, err);
+	return db_bulk_open(db, "reqferry_item", item_columns, ARRAY_LEN(item_columns), bulk, err);
 }
 
 bool stage_items_add(struct db_bulk *bulk, int64_t id, struct slice backup_key, struct slice table,
-		struct slice old_id, const struct slice *fields, size_t count, struct slice problem,
-		struct error *err)
+	struct slice old_id, const struct slice *fields, size_t count, struct slice problem,
+	struct error *err)
 {
 	struct str more CLEANUP(str_release) = STR_INIT;
 	struct db_value values[ARRAY_LEN(item_columns)] = {db_int(id), db_slice(backup_key),
@@ -48,12 +47,12 @@ bool stage_items_add(struct db_bulk *bulk, int64_t id, struct slice backup_key, 
 
 bool stage_mappings_open(struct db *db, struct db_bulk **bulk, struct error *err)
 {
-	return db_bulk_open(db, "reqferry_mapping", mapping_columns, ARRAY_LEN(mapping_columns), bulk,
-			err);
+	return db_bulk_open(
+		db, "reqferry_mapping", mapping_columns, ARRAY_LEN(mapping_columns), bulk, err);
 }
 
 bool stage_mappings_add(struct db_bulk *bulk, int64_t id, struct slice backup_key,
-		const struct slice *fields, size_t count, bool in_file, struct error *err)
+	const struct slice *fields, size_t count, bool in_file, struct error *err)
 {
 	struct str more CLEANUP(str_release) = STR_INIT;
 	struct db_value values[ARRAY_LEN(mapping_columns)] = {db_int(id), db_slice(backup_key)};

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 static bool commit_one(struct db *db, const char *sql, const struct db_value *values, size_t count,
-		struct error *err)
+	struct error *err)
 {
 	if (!db_begin(db, DB_READ_WRITE, err))
 		return false;
@@ -19,7 +19,7 @@ static bool commit_one(struct db *db, const char *sql, const struct db_value *va
 }
 
 bool stage_run_begin(struct db *db, const char *step, struct slice backup_key, const char *actor,
-		char id[33], struct error *err)
+	char id[33], struct error *err)
 {
 	char now[25], machine[128] = "", host[192], fresh[33];
 	time_now_utc(now);
@@ -30,23 +30,24 @@ bool stage_run_begin(struct db *db, const char *step, struct slice backup_key, c
 	const struct db_value values[] = {db_text(fresh), db_text(step), db_slice(backup_key),
 		db_text(actor), db_text(host), db_text(now)};
 	if (!commit_one(db,
-			    "INSERT INTO reqferry_run (id, step, backupkey, actor, host, started, heartbeat, "
-			    "state) VALUES ($1, $2, $3, $4, $5, $6, $6, 'running')",
-			    values, ARRAY_LEN(values), err))
+		    "INSERT INTO reqferry_run (id, step, backupkey, actor, host, started, "
+		    "heartbeat, "
+		    "state) VALUES ($1, $2, $3, $4, $5, $6, $6, 'running')",
+		    values, ARRAY_LEN(values), err))
 		return false;
 	memcpy(id, fresh, sizeof(fresh));
 	return true;
 }
 
-bool stage_run_end(struct db *db, const char *id, const char *state, struct slice report,
-		struct error *err)
+bool stage_run_end(
+	struct db *db, const char *id, const char *state, struct slice report, struct error *err)
 {
 	char now[25];
 	time_now_utc(now);
 	const struct db_value values[] = {
 		db_text(id), db_text(state), db_text(now), db_slice(report)};
 	return commit_one(db,
-			"UPDATE reqferry_run SET state = $2, ended = $3, heartbeat = $3, report = $4 "
-			"WHERE id = $1",
-			values, ARRAY_LEN(values), err);
+		"UPDATE reqferry_run SET state = $2, ended = $3, heartbeat = $3, report = $4 "
+		"WHERE id = $1",
+		values, ARRAY_LEN(values), err);
 }

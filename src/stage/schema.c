@@ -42,7 +42,7 @@ static void spell_types(const struct dialect *dialect, const char *script, struc
 	while (*script) {
 		size_t w = 0;
 		while (w < ARRAY_LEN(words) &&
-				strncmp(script, words[w].mark, strlen(words[w].mark)) != 0)
+			strncmp(script, words[w].mark, strlen(words[w].mark)) != 0)
 			w++;
 		if (w < ARRAY_LEN(words)) {
 			str_add_text(out, words[w].word);
@@ -64,13 +64,13 @@ static bool read_version(struct db *db, int64_t *version, struct error *err)
 	}
 	struct arena arena CLEANUP(arena_release) = ARENA_INIT;
 	struct slice text;
-	if (!db_query_text(db, "SELECT value FROM reqferry_meta WHERE name = 'schema'", NULL, 0, &arena,
-			    &text, err))
+	if (!db_query_text(db, "SELECT value FROM reqferry_meta WHERE name = 'schema'", NULL, 0,
+		    &arena, &text, err))
 		return false;
 	if (!slice_to_int64(text, version))
 		return FAIL_HINT(err, DATABASE, "Look at the table \"reqferry_meta\".",
-				"the version of reqferry's own tables cannot be read: \"%.*s\"",
-				SLICE_PRINT(text));
+			"the version of reqferry's own tables cannot be read: \"%.*s\"",
+			SLICE_PRINT(text));
 	return true;
 }
 
@@ -78,8 +78,8 @@ static bool set_meta(struct db *db, const char *name, struct slice value, struct
 {
 	const struct db_value values[] = {db_text(name), db_slice(value)};
 	return db_exec(db, "DELETE FROM reqferry_meta WHERE name = $1", values, 1, NULL, err) &&
-	       db_exec(db, "INSERT INTO reqferry_meta (name, value) VALUES ($1, $2)", values, 2, NULL,
-			       err);
+	       db_exec(db, "INSERT INTO reqferry_meta (name, value) VALUES ($1, $2)", values, 2,
+		       NULL, err);
 }
 
 /* Inside a write transaction: applies the versions that are missing. */
@@ -118,9 +118,10 @@ bool stage_prepare(struct db *db, struct error *err)
 	if (!read_version(db, &version, err))
 		return false;
 	if (version > STAGE_SCHEMA_VERSION)
-		return FAIL_HINT(err, WRONG_VERSION, "Use the newest reqferry that worked on this database.",
-				"reqferry's own tables are of version %lld, this program knows version %d",
-				(long long)version, STAGE_SCHEMA_VERSION);
+		return FAIL_HINT(err, WRONG_VERSION,
+			"Use the newest reqferry that worked on this database.",
+			"reqferry's own tables are of version %lld, this program knows version %d",
+			(long long)version, STAGE_SCHEMA_VERSION);
 	if (version == STAGE_SCHEMA_VERSION)
 		return true;
 	if (!db_begin(db, DB_READ_WRITE, err))
@@ -146,5 +147,5 @@ bool stage_instance_id(struct db *db, struct arena *arena, struct slice *id, str
 		return true;
 	}
 	return db_query_text(db, "SELECT value FROM reqferry_meta WHERE name = 'instance'", NULL, 0,
-			arena, id, err);
+		arena, id, err);
 }

@@ -10,7 +10,8 @@
 #include "catalogue/catalogue.h"
 #include "db/db.h"
 
-/* --- tables ------------------------------------------------------------------------------------- */
+/* --- tables -------------------------------------------------------------------------------------
+ */
 
 #define STAGE_SCHEMA_VERSION 1
 
@@ -23,11 +24,12 @@ MUST_CHECK bool stage_prepare(struct db *db, struct error *err);
 MUST_CHECK bool stage_ready(struct db *db, bool *ready, struct error *err);
 /* This instance's id as an origin, in the arena; no value when the tables are not there. */
 MUST_CHECK bool stage_instance_id(
-		struct db *db, struct arena *arena, struct slice *id, struct error *err);
+	struct db *db, struct arena *arena, struct slice *id, struct error *err);
 /* 16 random bytes as hexadecimal text. */
 void stage_random_id(char out[33]);
 
-/* --- backups ------------------------------------------------------------------------------------ */
+/* --- backups ------------------------------------------------------------------------------------
+ */
 
 struct stage_backup {
 	struct slice key, product, plugin_key, plugin_version, oldest_version;
@@ -36,18 +38,19 @@ struct stage_backup {
 	struct slice created, created_by;
 };
 
-/* Adds the backup's record. ERROR_KEY_IN_USE when there is one of this key, saying whose and when. */
+/* Adds the backup's record. ERROR_KEY_IN_USE when there is one of this key, saying whose and when.
+ */
 MUST_CHECK bool stage_backup_add(
-		struct db *db, const struct stage_backup *backup, struct error *err);
+	struct db *db, const struct stage_backup *backup, struct error *err);
 /* Reads it into the arena. ERROR_NOT_FOUND, naming the key and the keys there are. */
 MUST_CHECK bool stage_backup_get(struct db *db, struct slice key, struct arena *arena,
-		struct stage_backup *out, struct error *err);
+	struct stage_backup *out, struct error *err);
 /* All of them by key, in the arena. */
 MUST_CHECK bool stage_backup_list(struct db *db, struct arena *arena, struct stage_backup **out,
-		size_t *count, struct error *err);
+	size_t *count, struct error *err);
 /* Deletes all that belongs to the backup; *rows gets the number of items. */
 MUST_CHECK bool stage_backup_delete(
-		struct db *db, struct slice key, int64_t *rows, struct error *err);
+	struct db *db, struct slice key, int64_t *rows, struct error *err);
 
 /* A count by name, in the order of the query. */
 struct stage_count {
@@ -56,18 +59,19 @@ struct stage_count {
 };
 /* Items by table, in file order. */
 MUST_CHECK bool stage_item_counts(struct db *db, struct slice key, struct arena *arena,
-		struct stage_count **out, size_t *count, struct error *err);
+	struct stage_count **out, size_t *count, struct error *err);
 /* Mappings that stand in the file, by type, in file order. */
 MUST_CHECK bool stage_mapping_counts(struct db *db, struct slice key, struct arena *arena,
-		struct stage_count **out, size_t *count, struct error *err);
+	struct stage_count **out, size_t *count, struct error *err);
 /* total, mapped (automatic and manual), unmapped, excluded */
 struct stage_mapping_state {
 	int64_t total, mapped, unmapped, excluded;
 };
 MUST_CHECK bool stage_mapping_state(
-		struct db *db, struct slice key, struct stage_mapping_state *out, struct error *err);
+	struct db *db, struct slice key, struct stage_mapping_state *out, struct error *err);
 
-/* --- filling ------------------------------------------------------------------------------------ */
+/* --- filling ------------------------------------------------------------------------------------
+ */
 
 /* Bulk of items; see db_bulk. */
 MUST_CHECK bool stage_items_open(struct db *db, struct db_bulk **bulk, struct error *err);
@@ -76,29 +80,31 @@ MUST_CHECK bool stage_items_open(struct db *db, struct db_bulk **bulk, struct er
  * those from 33 on go into `more`. problem may have no value.
  */
 MUST_CHECK bool stage_items_add(struct db_bulk *bulk, int64_t id, struct slice backup_key,
-		struct slice table, struct slice old_id, const struct slice *fields, size_t count,
-		struct slice problem, struct error *err);
+	struct slice table, struct slice old_id, const struct slice *fields, size_t count,
+	struct slice problem, struct error *err);
 
 /* The mapping columns from `type` to `issuekey`, in file order: fields 2 to 15 of a record. */
 #define STAGE_MAPPING_FIELDS 14
 MUST_CHECK bool stage_mappings_open(struct db *db, struct db_bulk **bulk, struct error *err);
 /* One mapping, not mapped yet. fields[0..count): fields 2 and on of its record; count >= 14. */
 MUST_CHECK bool stage_mappings_add(struct db_bulk *bulk, int64_t id, struct slice backup_key,
-		const struct slice *fields, size_t count, bool in_file, struct error *err);
+	const struct slice *fields, size_t count, bool in_file, struct error *err);
 
 /* The SELECT's column list "f4, f5, ... f32" behind an alias, as "i.f4, i.f5". Appends. */
 void stage_field_list(struct str *sql, const char *alias, unsigned first, unsigned last);
 
-/* --- runs --------------------------------------------------------------------------------------- */
+/* --- runs ---------------------------------------------------------------------------------------
+ */
 
 /*
  * Records that a step begins, in a transaction of its own (not inside another), and returns the
  * run's id.
  */
 MUST_CHECK bool stage_run_begin(struct db *db, const char *step, struct slice backup_key,
-		const char *actor, char id[33], struct error *err);
-/* Ends it with a state (done, failed, cancelled) and a report (JSON, or no value). Commits itself. */
-MUST_CHECK bool stage_run_end(struct db *db, const char *id, const char *state, struct slice report,
-		struct error *err);
+	const char *actor, char id[33], struct error *err);
+/* Ends it with a state (done, failed, cancelled) and a report (JSON, or no value). Commits itself.
+ */
+MUST_CHECK bool stage_run_end(
+	struct db *db, const char *id, const char *state, struct slice report, struct error *err);
 
 #endif

@@ -131,22 +131,39 @@ def mappings(t, url, key, *filters):
     return found
 
 
-def decide_one(t, url, key, row, new, nothing):
+def edit_one(t, url, key, verb, kind, old):
+    """map exclude, clear or confirm of one mapping: the filter must fit nothing else."""
+    filters = ("--type", kind, "--find", old)
+    found = [(row["key"], row["dependencies"]) for row in mappings(t, url, key, *filters)]
+    if [one for one, _ in found] != [old]:
+        raise harness.Failure(f"{filters} finds {found}")
+    return t.run("map", verb, url, key, *filters, "--yes")
+
+
+def exclude_one(t, url, name, key, row):
+    """As a user who works in SQL does it: the filters of the command line name no single key."""
+    with contextlib.closing(t.sqlite(name, write=True)) as db:
+        done = db.execute("UPDATE reqferry_mapping SET status = 'EXCLUDED', destinationvalue = NULL WHERE "
+                          "backupkey = ? AND type = ? AND key = ? AND dependencies IS ?",
+                          (key, row["type"], row["key"], row["dependencies"]))
+        assert done.rowcount == 1, row
+
+
+def decide_one(t, url, name, key, row, new, nothing):
     """Brings one mapping to the truth by hand, as far as it must; returns whether it changed."""
-    name = (row["type"], row["key"], *(("--dependencies", row["dependencies"])
-                                       if row["dependencies"] else ()))
+    which = (("--dependencies", row["dependencies"]) if row["dependencies"] else ())
     mapped = row["status"] in ("MAPPED_AUTO", "MAPPED_MANUAL")
     if row["certainty"] == "certain" and row["destination"] != new:
         raise harness.Failure(f"certain, but wrong: should be {new!r}: {row}")
     if new is None:
         if row["type"] == "USER" and row["key"] in nothing:
-            t.run("map", "set", url, key, *name[:2], "", *name[2:])
+            t.run("map", "set", url, key, row["type"], row["key"], "", *which)
         else:
-            t.run("map", "exclude", url, key, "--type", row["type"], "--key", row["key"])
+            exclude_one(t, url, name, key, row)
         return True
     if mapped and row["destination"] == new:
         return False
-    t.run("map", "set", url, key, *name[:2], new, *name[2:])
+    t.run("map", "set", url, key, row["type"], row["key"], new, *which)
     return True
 
 
@@ -165,8 +182,8 @@ def decide(t, url, name, key, truth, nothing=(), leave=()):
             new = truth.of(kind, row["key"], dependency(row))
             if (kind, row["key"]) in leave or (kind == "VERSION" and new is None):
                 continue
-            changed |= decide_one(t, url, key, row, new, nothing)
-        t.run("map", "confirm", url, key, "--type", kind, "--certainty", "possible", expect=(0, 1))
+            changed |= decide_one(t, url, name, key, row, new, nothing)
+        t.run("map", "confirm", url, key, "--type", kind, "--certainty", "possible", "--yes")
         if changed:
             automatic(t, url, name, key)
     return score

@@ -49,7 +49,7 @@ def mapped(t):
     t.equal({kind: row["destination"] for kind, row in rows.items()},
             {"ISSUE": str(issue), "USER": user["user_key"], "APPLINK": NEW_LINK, "SPACE": "SG",
              "PROJECT": "NIO"})
-    t.run("map", "confirm", url, "tio")
+    t.run("map", "confirm", url, "tio", "--all", "--yes")
     return url
 
 

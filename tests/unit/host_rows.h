@@ -1,6 +1,6 @@
 /*
- * Rows for the tests of the host layer: one row, or a few, for every trap that the host tables hold.
- * Plain INSERT statements that SQLite and PostgreSQL both take.
+ * Rows for the tests of the host layer: one row, or a few, for every trap that the host tables
+ * hold. Plain INSERT statements that SQLite and PostgreSQL both take.
  */
 #ifndef TESTS_HOST_ROWS_H
 #define TESTS_HOST_ROWS_H
@@ -13,18 +13,20 @@ static const char *const confluence_rows[] = {
 	" (4, 9112, '2024-03-02 10:00:00', NULL)",
 
 	"INSERT INTO user_mapping (user_key, username, lower_username) VALUES"
-	" ('u-anna', 'Anna', 'anna'),"           /* inactive in one directory, active in another */
-	" ('u-bob', 'bob', 'bob'),"              /* active in both: the order decides */
-	" ('u-gone', 'gone', 'gone'),"           /* former user */
-	" ('u-carol', 'carol.new', 'carol.new'),"/* renamed; somebody else has the old name */
-	" ('u-idle', 'idle', 'idle'),"           /* inactive account only */
-	" ('u-shut', 'shut', 'shut'),"           /* active account in a disabled directory */
-	" ('u-loud', 'loud', 'loud'),"           /* e-mail only in capitals */
-	" ('u-mute', 'mute', 'mute'),"           /* empty e-mail and display name */
+	" ('u-anna', 'Anna', 'anna'),"            /* inactive in one directory, active in another */
+	" ('u-bob', 'bob', 'bob'),"               /* active in both: the order decides */
+	" ('u-gone', 'gone', 'gone'),"            /* former user */
+	" ('u-carol', 'carol.new', 'carol.new')," /* renamed; somebody else has the old name */
+	" ('u-idle', 'idle', 'idle'),"            /* inactive account only */
+	" ('u-shut', 'shut', 'shut'),"            /* active account in a disabled directory */
+	" ('u-loud', 'loud', 'loud'),"            /* e-mail only in capitals */
+	" ('u-mute', 'mute', 'mute'),"            /* empty e-mail and display name */
 	" ('u-old', 'nolower', NULL)",
 
-	"INSERT INTO cwd_directory (id, directory_name, lower_directory_name, active, directory_type)"
-	" VALUES (1, 'Internal', 'internal', 'T', 'INTERNAL'), (2, 'LDAP', 'ldap', 'T', 'CONNECTOR'),"
+	"INSERT INTO cwd_directory (id, directory_name, lower_directory_name, active, "
+	"directory_type)"
+	" VALUES (1, 'Internal', 'internal', 'T', 'INTERNAL'), (2, 'LDAP', 'ldap', 'T', "
+	"'CONNECTOR'),"
 	" (3, 'Old', 'old', 'F', 'CONNECTOR')",
 	/* application 7 is another one that asks Confluence, in another order */
 	"INSERT INTO cwd_app_dir_mapping (id, application_id, directory_id, list_index) VALUES"
@@ -41,7 +43,8 @@ static const char *const confluence_rows[] = {
 	"  'bob@2.example', 'bob@2.example', 2, 'secret'),"
 	" (15, 'carol', 'carol', 'T', '2020-01-01 00:00:00', '2020-01-01 00:00:00', 'Other Carol',"
 	"  'carol@other.example', 'carol@other.example', 1, 'secret'),"
-	" (16, 'carol.new', 'carol.new', 'T', '2020-01-01 00:00:00', '2020-01-01 00:00:00', 'Carol',"
+	" (16, 'carol.new', 'carol.new', 'T', '2020-01-01 00:00:00', '2020-01-01 00:00:00', "
+	"'Carol',"
 	"  'carol@new.example', 'carol@new.example', 1, 'secret'),"
 	" (17, 'idle', 'idle', 'F', '2020-01-01 00:00:00', '2020-01-01 00:00:00', 'Idle',"
 	"  'idle@x.example', 'idle@x.example', 1, 'secret'),"
@@ -68,7 +71,8 @@ static const char *const confluence_rows[] = {
 	/* versions 1, 3 and 4 are missing */
 	" (110, 'PAGE', 'Gaps', 'gaps', 5, '2024-01-02 10:00:00', NULL, 'current', NULL, 2),"
 	" (111, 'PAGE', 'Gaps', 'gaps', 2, '2024-01-02 10:00:00', 110, 'current', NULL, NULL),"
-	" (120, 'PAGE', 'Never out', 'never out', 1, '2024-01-02 10:00:00', NULL, 'draft', NULL, 1),"
+	" (120, 'PAGE', 'Never out', 'never out', 1, '2024-01-02 10:00:00', NULL, 'draft', NULL, "
+	"1),"
 	" (130, 'PAGE', 'Home', 'home', 2, '2024-01-02 10:00:00', NULL, 'deleted', NULL, 1),"
 	" (131, 'PAGE', 'Home', 'home', 1, '2024-01-02 10:00:00', 130, 'current', NULL, NULL),"
 	" (140, 'PAGE', 'Attic', 'attic', 1, '2024-01-02 10:00:00', NULL, 'archived', NULL, 2),"
@@ -80,15 +84,22 @@ static const char *const confluence_rows[] = {
 	" (161, 'BLOGPOST', 'News', 'news', 1, '2024-02-02 00:00:00', NULL, 'current', NULL, 1),"
 	/* a comment and a space description are no pages */
 	" (170, 'COMMENT', NULL, NULL, 1, '2024-01-02 10:00:00', NULL, 'current', 100, NULL),"
-	" (180, 'SPACEDESCRIPTION', NULL, NULL, 1, '2024-01-02 10:00:00', NULL, 'current', NULL, 1)",
-	/* attachments: of a page with an old version, deleted, of a page in the trash, of a comment */
+	" (180, 'SPACEDESCRIPTION', NULL, NULL, 1, '2024-01-02 10:00:00', NULL, 'current', NULL, "
+	"1)",
+	/* attachments: of a page with an old version, deleted, of a page in the trash, of a comment
+	 */
 	"INSERT INTO content (contentid, contenttype, title, lowertitle, version, creationdate,"
 	" prevver, content_status, pageid, spaceid) VALUES"
-	" (200, 'ATTACHMENT', 'a.xlsx', 'a.xlsx', 2, '2024-01-02 10:00:00', NULL, 'current', 100, 1),"
-	" (201, 'ATTACHMENT', 'a.xlsx', 'a.xlsx', 1, '2024-01-02 10:00:00', 200, 'current', NULL, 1),"
-	" (202, 'ATTACHMENT', 'b.xlsx', 'b.xlsx', 1, '2024-01-02 10:00:00', NULL, 'deleted', 100, 1),"
-	" (203, 'ATTACHMENT', 'c.xlsx', 'c.xlsx', 1, '2024-01-02 10:00:00', NULL, 'current', 130, 1),"
-	" (204, 'ATTACHMENT', 'd.xlsx', 'd.xlsx', 1, '2024-01-02 10:00:00', NULL, 'current', 170, 1),"
+	" (200, 'ATTACHMENT', 'a.xlsx', 'a.xlsx', 2, '2024-01-02 10:00:00', NULL, 'current', 100, "
+	"1),"
+	" (201, 'ATTACHMENT', 'a.xlsx', 'a.xlsx', 1, '2024-01-02 10:00:00', 200, 'current', NULL, "
+	"1),"
+	" (202, 'ATTACHMENT', 'b.xlsx', 'b.xlsx', 1, '2024-01-02 10:00:00', NULL, 'deleted', 100, "
+	"1),"
+	" (203, 'ATTACHMENT', 'c.xlsx', 'c.xlsx', 1, '2024-01-02 10:00:00', NULL, 'current', 130, "
+	"1),"
+	" (204, 'ATTACHMENT', 'd.xlsx', 'd.xlsx', 1, '2024-01-02 10:00:00', NULL, 'current', 170, "
+	"1),"
 	" (205, 'ATTACHMENT', 'a.xlsx', 'a.xlsx', 7, '2024-01-02 10:00:00', NULL, 'current', 110,"
 	"  NULL)",
 

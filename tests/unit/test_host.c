@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "base/file.h"
 #include "host/host.h"
@@ -17,6 +18,7 @@
 static char folder[] = "/tmp/reqferry-test-host-XXXXXX";
 static struct arena arena; /* cleared after each test */
 static struct db *db;      /* closed after each test */
+static const char *database_path;
 static unsigned databases;
 
 /* --- helpers ---------------------------------------------------------------------------------- */
@@ -41,10 +43,9 @@ static void script(const char *sql)
 /* A new database as the test's connection. */
 static void new_database(void)
 {
-	const char *url = arena_printf(&arena, "sqlite:%s/%u.db", folder, databases++);
-
 	db_close(&db);
-	MUST(db_open(url, DB_CREATE, &db, err));
+	database_path = arena_printf(&arena, "%s/%u.db", folder, databases++);
+	MUST(db_open(arena_printf(&arena, "sqlite:%s", database_path), DB_CREATE, &db, err));
 }
 
 static void add_schema(const char *product)
@@ -114,17 +115,18 @@ static const char *result(const char *sql)
 }
 
 static const char *relation_result(const struct host *host, enum host_relation relation,
-		const char *columns, const char *behind)
+	const char *columns, const char *behind)
 {
-	return result(arena_printf(&arena, "SELECT %s FROM %s r %s", columns,
-			host_relation(host, relation), behind));
+	return result(arena_printf(
+		&arena, "SELECT %s FROM %s r %s", columns, host_relation(host, relation), behind));
 }
 
 #define EXPECT(host, relation, columns, behind, expected)                                          \
 	assert_string_equal(relation_result(host, relation, columns, behind), expected)
 
 /* SQL of a description over entities "(SELECT ... AS key, ... AS number)". */
-static const char *description_sql(const struct host *host, enum entity entity, const char *entities)
+static const char *description_sql(
+	const struct host *host, enum entity entity, const char *entities)
 {
 	struct host_description is;
 	CLEANUP(str_release) struct str sql = STR_INIT;
@@ -159,7 +161,7 @@ static const char *entities_of(const char *keys)
 			tail = SLICE("");
 		}
 		str_addf(&sql, "%sSELECT %d AS place, '%.*s' AS key, ", place ? " UNION ALL " : "(",
-				place, SLICE_PRINT(key));
+			place, SLICE_PRINT(key));
 		place++;
 		if (slice_to_int64(key, &number))
 			str_addf(&sql, "%lld AS number, NULL AS dependencies", (long long)number);
@@ -257,22 +259,51 @@ static void test_version_of_ry(void **state UNUSED)
 	fill(PRODUCT_JIRA);
 	script("CREATE TABLE pluginversion (id numeric(18,0) PRIMARY KEY, pluginname varchar(255),"
 	       " pluginkey varchar(255), pluginversion varchar(255));\n"
-	       "INSERT INTO pluginversion VALUES (1, 'x', 'com.playsql.requirementyogijira', '3.6'),"
+	       "INSERT INTO pluginversion VALUES (1, 'x', 'com.playsql.requirementyogijira', "
+	       "'3.6'),"
 	       " (2, 'x', 'com.playsql.requirementyogijira', '3.7'), (3, 'x', 'other', '9');");
 	assert_string_equal(open_host().ry_version, "3.7");
 	script("DELETE FROM pluginversion WHERE id < 3;");
 	assert_null(open_host().ry_version);
 }
 
-/* What the database refuses to say about its version is not known, and nothing more. */
+static int compare(void *context UNUSED, int a_len, const void *a, int b_len, const void *b)
+{
+	int len = a_len < b_len ? a_len : b_len, order = memcmp(a, b, (size_t)len);
+
+	return order ? order : a_len - b_len;
+}
+
+/*
+ * What the database refuses to say about its version is not known, and nothing more; inside a
+ * transaction a refusal is an error. Refused is a table whose collation only its maker has.
+ */
 static void test_unreadable_version(void **state UNUSED)
 {
+	struct error refusal = ERROR_INIT;
+	struct host host = {.version = "untouched"};
+	sqlite3 *other;
+
 	fill(PRODUCT_CONFLUENCE);
-	script("ALTER TABLE confversion RENAME TO versions;\n"
-	       "CREATE VIEW broken AS SELECT no_such_function(1) AS x;\n"
-	       "CREATE TABLE confversion (buildnumber int, versiontag text AS"
-	       " (json_extract('no json', '$')));\nINSERT INTO confversion VALUES (1);");
-	assert_null(open_host().version);
+	assert_int_equal(sqlite3_open(database_path, &other), SQLITE_OK);
+	sqlite3_create_collation(other, "private", SQLITE_UTF8, NULL, compare);
+	assert_int_equal(sqlite3_exec(other,
+				 "DROP TABLE confversion; CREATE TABLE confversion"
+				 " (buildnumber text COLLATE private, versiontag text);"
+				 "INSERT INTO confversion VALUES ('1', '8.9.0')",
+				 NULL, NULL, NULL),
+		SQLITE_OK);
+	sqlite3_close(other);
+	assert_true(host_open(db, &arena, &host, &refusal));
+	assert_null(host.version);
+	assert_int_equal(refusal.kind, ERROR_NONE);
+
+	MUST(db_begin(db, DB_SNAPSHOT, err));
+	host.version = "untouched";
+	assert_false(host_open(db, &arena, &host, &refusal));
+	assert_string_equal(error_kind_name(refusal.kind), error_kind_name(ERROR_DATABASE));
+	assert_string_equal(host.version, "untouched");
+	db_rollback(db);
 }
 
 /* --- Confluence ------------------------------------------------------------------------------- */
@@ -282,8 +313,8 @@ static void test_spaces(void **state UNUSED)
 	struct host host = filled(PRODUCT_CONFLUENCE);
 
 	EXPECT(&host, HOST_SPACES, "key, name, lowerkey, status, homepage", "ORDER BY key",
-			"ABC|Alpha|abc|CURRENT|100\nAbc|Alpha|abc|ARCHIVED|-\n"
-			"DEF|Delta|def|CURRENT|-\n~jd|Jane Doe|~jd|CURRENT|-\n");
+		"ABC|Alpha|abc|CURRENT|100\nAbc|Alpha|abc|ARCHIVED|-\n"
+		"DEF|Delta|def|CURRENT|-\n~jd|Jane Doe|~jd|CURRENT|-\n");
 }
 
 static void test_pages(void **state UNUSED)
@@ -291,17 +322,16 @@ static void test_pages(void **state UNUSED)
 	struct host host = filled(PRODUCT_CONFLUENCE);
 
 	EXPECT(&host, HOST_PAGES,
-			"id, key, spacekey, pagetype, title, lowertitle, version, created",
-			"ORDER BY id",
-			"100|100|ABC|PAGE|Home|home|3|2024-01-04\n"
-			"110|110|DEF|PAGE|Gaps|gaps|5|2024-01-02\n"
-			"150|150|ABC|PAGE|Twin|twin|1|2024-01-02\n"
-			"151|151|ABC|PAGE|Twin|twin|1|2024-01-02\n"
-			"152|152|DEF|PAGE|Twin|twin|1|2024-01-02\n"
-			"160|160|ABC|BLOGPOST|News|news|1|2024-02-01\n"
-			"161|161|ABC|BLOGPOST|News|news|1|2024-02-02\n");
+		"id, key, spacekey, pagetype, title, lowertitle, version, created", "ORDER BY id",
+		"100|100|ABC|PAGE|Home|home|3|2024-01-04\n"
+		"110|110|DEF|PAGE|Gaps|gaps|5|2024-01-02\n"
+		"150|150|ABC|PAGE|Twin|twin|1|2024-01-02\n"
+		"151|151|ABC|PAGE|Twin|twin|1|2024-01-02\n"
+		"152|152|DEF|PAGE|Twin|twin|1|2024-01-02\n"
+		"160|160|ABC|BLOGPOST|News|news|1|2024-02-01\n"
+		"161|161|ABC|BLOGPOST|News|news|1|2024-02-02\n");
 	EXPECT(&host, HOST_PAGES, "typeof(id), typeof(key), typeof(version), typeof(created)",
-			"WHERE id = 100", "integer|text|integer|text\n");
+		"WHERE id = 100", "integer|text|integer|text\n");
 }
 
 static void test_versions(void **state UNUSED)
@@ -309,15 +339,15 @@ static void test_versions(void **state UNUSED)
 	struct host host = filled(PRODUCT_CONFLUENCE);
 
 	EXPECT(&host, HOST_VERSIONS,
-			"id, key, pageid, pagekey, spacekey, pagetype, title, version, current",
-			"WHERE pageid < 150 ORDER BY id",
-			"100|100|100|100|ABC|PAGE|Home|3|1\n"
-			"101|101|100|100|ABC|PAGE|Start|1|0\n"
-			"102|102|100|100|ABC|PAGE|Home|2|0\n"
-			"110|110|110|110|DEF|PAGE|Gaps|5|1\n"
-			"111|111|110|110|DEF|PAGE|Gaps|2|0\n");
+		"id, key, pageid, pagekey, spacekey, pagetype, title, version, current",
+		"WHERE pageid < 150 ORDER BY id",
+		"100|100|100|100|ABC|PAGE|Home|3|1\n"
+		"101|101|100|100|ABC|PAGE|Start|1|0\n"
+		"102|102|100|100|ABC|PAGE|Home|2|0\n"
+		"110|110|110|110|DEF|PAGE|Gaps|5|1\n"
+		"111|111|110|110|DEF|PAGE|Gaps|2|0\n");
 	EXPECT(&host, HOST_VERSIONS, "id, current", "WHERE pageid >= 150 ORDER BY id",
-			"150|1\n151|1\n152|1\n160|1\n161|1\n");
+		"150|1\n151|1\n152|1\n160|1\n161|1\n");
 }
 
 static void test_attachments(void **state UNUSED)
@@ -325,8 +355,7 @@ static void test_attachments(void **state UNUSED)
 	struct host host = filled(PRODUCT_CONFLUENCE);
 
 	EXPECT(&host, HOST_ATTACHMENTS, "id, key, pageid, pagekey, spacekey, title, version",
-			"ORDER BY id",
-			"200|200|100|100|ABC|a.xlsx|2\n205|205|110|110|DEF|a.xlsx|7\n");
+		"ORDER BY id", "200|200|100|100|ABC|a.xlsx|2\n205|205|110|110|DEF|a.xlsx|7\n");
 }
 
 static void test_content_states(void **state UNUSED)
@@ -334,25 +363,25 @@ static void test_content_states(void **state UNUSED)
 	struct host host = filled(PRODUCT_CONFLUENCE);
 
 	EXPECT(&host, HOST_CONTENT_STATES, "id, key, state, spacekey, title, pagetype",
-			"WHERE id < 150 OR id >= 160 ORDER BY id",
-			"100|100|current|ABC|Home|PAGE\n"
-			"101|101|historical|ABC|Start|PAGE\n"
-			"102|102|historical|ABC|Home|PAGE\n"
-			"103|103|draft|ABC|Home, new|PAGE\n"
-			"110|110|current|DEF|Gaps|PAGE\n"
-			"111|111|historical|DEF|Gaps|PAGE\n"
-			"120|120|draft|ABC|Never out|PAGE\n"
-			"130|130|deleted|ABC|Home|PAGE\n"
-			"131|131|deleted|ABC|Home|PAGE\n"
-			"140|140|archived|DEF|Attic|PAGE\n"
-			"160|160|current|ABC|News|BLOGPOST\n"
-			"161|161|current|ABC|News|BLOGPOST\n"
-			"200|200|current|ABC|a.xlsx|ATTACHMENT\n"
-			"201|201|historical|ABC|a.xlsx|ATTACHMENT\n"
-			"202|202|deleted|ABC|b.xlsx|ATTACHMENT\n"
-			"203|203|deleted|ABC|c.xlsx|ATTACHMENT\n"
-			"204|204|current|ABC|d.xlsx|ATTACHMENT\n"
-			"205|205|current|DEF|a.xlsx|ATTACHMENT\n");
+		"WHERE id < 150 OR id >= 160 ORDER BY id",
+		"100|100|current|ABC|Home|PAGE\n"
+		"101|101|historical|ABC|Start|PAGE\n"
+		"102|102|historical|ABC|Home|PAGE\n"
+		"103|103|draft|ABC|Home, new|PAGE\n"
+		"110|110|current|DEF|Gaps|PAGE\n"
+		"111|111|historical|DEF|Gaps|PAGE\n"
+		"120|120|draft|ABC|Never out|PAGE\n"
+		"130|130|deleted|ABC|Home|PAGE\n"
+		"131|131|deleted|ABC|Home|PAGE\n"
+		"140|140|archived|DEF|Attic|PAGE\n"
+		"160|160|current|ABC|News|BLOGPOST\n"
+		"161|161|current|ABC|News|BLOGPOST\n"
+		"200|200|current|ABC|a.xlsx|ATTACHMENT\n"
+		"201|201|historical|ABC|a.xlsx|ATTACHMENT\n"
+		"202|202|deleted|ABC|b.xlsx|ATTACHMENT\n"
+		"203|203|deleted|ABC|c.xlsx|ATTACHMENT\n"
+		"204|204|current|ABC|d.xlsx|ATTACHMENT\n"
+		"205|205|current|DEF|a.xlsx|ATTACHMENT\n");
 }
 
 #define USER_COLUMNS "key, username, lowerusername, email, displayname, active"
@@ -362,15 +391,15 @@ static void test_users(void **state UNUSED)
 	struct host host = filled(PRODUCT_CONFLUENCE);
 
 	EXPECT(&host, HOST_USERS, USER_COLUMNS, "ORDER BY key",
-			"u-anna|Anna|anna|anna@new.example|Anna New|1\n"
-			"u-bob|bob|bob|bob@2.example|Bob 2|1\n"
-			"u-carol|carol.new|carol.new|carol@new.example|Carol|1\n"
-			"u-gone|gone|gone|-|-|0\n"
-			"u-idle|idle|idle|idle@x.example|Idle|0\n"
-			"u-loud|loud|loud|loud@x.example|Loud|1\n"
-			"u-mute|mute|mute|-|-|1\n"
-			"u-old|nolower|-|-|-|0\n"
-			"u-shut|shut|shut|shut@x.example|Shut|0\n");
+		"u-anna|Anna|anna|anna@new.example|Anna New|1\n"
+		"u-bob|bob|bob|bob@2.example|Bob 2|1\n"
+		"u-carol|carol.new|carol.new|carol@new.example|Carol|1\n"
+		"u-gone|gone|gone|-|-|0\n"
+		"u-idle|idle|idle|idle@x.example|Idle|0\n"
+		"u-loud|loud|loud|loud@x.example|Loud|1\n"
+		"u-mute|mute|mute|-|-|1\n"
+		"u-old|nolower|-|-|-|0\n"
+		"u-shut|shut|shut|shut@x.example|Shut|0\n");
 }
 
 /* Without the table that orders directories, and with an empty one, the older directory wins. */
@@ -382,11 +411,11 @@ static void test_users_without_order(void **state UNUSED)
 	script("DELETE FROM cwd_app_dir_mapping;");
 	host = open_host();
 	EXPECT(&host, HOST_USERS, "email", "WHERE key IN ('u-anna', 'u-bob') ORDER BY key",
-			"anna@new.example\nbob@1.example\n");
+		"anna@new.example\nbob@1.example\n");
 	script("DROP TABLE cwd_app_dir_mapping;");
 	host = open_host();
 	EXPECT(&host, HOST_USERS, "email", "WHERE key IN ('u-anna', 'u-bob') ORDER BY key",
-			"anna@new.example\nbob@1.example\n");
+		"anna@new.example\nbob@1.example\n");
 }
 
 static void test_links(void **state UNUSED)
@@ -394,10 +423,10 @@ static void test_links(void **state UNUSED)
 	struct host host = filled(PRODUCT_CONFLUENCE);
 
 	EXPECT(&host, HOST_APPLINKS, "key, name, displayurl, rpcurl, url", "ORDER BY key",
-			"l-all|R&D <Jira>|https://jira.example/?a=1&b=\"2\"|http://10.0.0.1:8080|"
-			"https://jira.example/?a=1&b=\"2\"\n"
-			"l-bare|Bare &amp; plain|-|-|-\n"
-			"l-rpc|It's '&lt;'|-|http://rpc.example|http://rpc.example\n");
+		"l-all|R&D <Jira>|https://jira.example/?a=1&b=\"2\"|http://10.0.0.1:8080|"
+		"https://jira.example/?a=1&b=\"2\"\n"
+		"l-bare|Bare &amp; plain|-|-|-\n"
+		"l-rpc|It's '&lt;'|-|http://rpc.example|http://rpc.example\n");
 }
 
 static void test_confluence_has_no_projects(void **state UNUSED)
@@ -407,7 +436,7 @@ static void test_confluence_has_no_projects(void **state UNUSED)
 	EXPECT(&host, HOST_PROJECTS, "id, key, name", "", "");
 	EXPECT(&host, HOST_PROJECT_KEYS, "projectid, projectkey, key", "", "");
 	EXPECT(&host, HOST_ISSUES, "id, key, issuekey, projectid, projectkey, number, summary", "",
-			"");
+		"");
 	EXPECT(&host, HOST_MOVED_KEYS, "issueid, key", "", "");
 }
 
@@ -418,10 +447,10 @@ static void test_projects(void **state UNUSED)
 	struct host host = filled(PRODUCT_JIRA);
 
 	EXPECT(&host, HOST_PROJECTS, "id, key, name", "ORDER BY id",
-			"10000|TIO|Test\n10001|NEW|Renamed\n10002|LONE|Without old keys\n");
+		"10000|TIO|Test\n10001|NEW|Renamed\n10002|LONE|Without old keys\n");
 	EXPECT(&host, HOST_PROJECT_KEYS, "projectid, projectkey, key", "ORDER BY projectid, key",
-			"10000|TIO|TIO\n10001|NEW|NEW\n10001|NEW|OLD\n10001|NEW|OLDER\n"
-			"10002|LONE|LONE\n");
+		"10000|TIO|TIO\n10001|NEW|NEW\n10001|NEW|OLD\n10001|NEW|OLDER\n"
+		"10002|LONE|LONE\n");
 }
 
 static void test_issues(void **state UNUSED)
@@ -429,15 +458,15 @@ static void test_issues(void **state UNUSED)
 	struct host host = filled(PRODUCT_JIRA);
 
 	EXPECT(&host, HOST_ISSUES, "id, key, issuekey, projectid, projectkey, number, summary",
-			"ORDER BY id",
-			"10100|10100|TIO-1|10000|TIO|1|Task 1\n"
-			"10101|10101|TIO-2|10000|TIO|2|Same\n"
-			"10200|10200|NEW-1|10001|NEW|1|Same\n"
-			"10202|10202|NEW-12|10001|NEW|12|Moved\n");
+		"ORDER BY id",
+		"10100|10100|TIO-1|10000|TIO|1|Task 1\n"
+		"10101|10101|TIO-2|10000|TIO|2|Same\n"
+		"10200|10200|NEW-1|10001|NEW|1|Same\n"
+		"10202|10202|NEW-12|10001|NEW|12|Moved\n");
 	EXPECT(&host, HOST_ISSUES, "typeof(id), typeof(key), typeof(number)", "WHERE id = 10100",
-			"integer|text|integer\n");
+		"integer|text|integer\n");
 	EXPECT(&host, HOST_MOVED_KEYS, "issueid, key", "ORDER BY key",
-			"10202|TIO-3\n55555|TIO-9\n10202|XYZ-9\n");
+		"10202|TIO-3\n55555|TIO-9\n10202|XYZ-9\n");
 }
 
 static void test_jira_users(void **state UNUSED)
@@ -445,10 +474,10 @@ static void test_jira_users(void **state UNUSED)
 	struct host host = filled(PRODUCT_JIRA);
 
 	EXPECT(&host, HOST_USERS, USER_COLUMNS, "ORDER BY key",
-			"JIRAUSER10001|Anna|anna|anna@2.example|Anna 2|1\n"
-			"JIRAUSER10002|bob|bob|bob@2.example|Bob 2|0\n"
-			"admin|Root|root|root@x.example|Root of all|1\n"
-			"gone|gone|gone|-|-|0\n");
+		"JIRAUSER10001|Anna|anna|anna@2.example|Anna 2|1\n"
+		"JIRAUSER10002|bob|bob|bob@2.example|Bob 2|0\n"
+		"admin|Root|root|root@x.example|Root of all|1\n"
+		"gone|gone|gone|-|-|0\n");
 }
 
 static void test_jira_links(void **state UNUSED)
@@ -459,11 +488,11 @@ static void test_jira_links(void **state UNUSED)
 	struct host host = filled(PRODUCT_JIRA);
 
 	EXPECT(&host, HOST_APPLINKS, "key, name, displayurl, rpcurl, url", "ORDER BY key",
-			arena_printf(&arena, first, "http://10.0.0.2:1990", second));
+		arena_printf(&arena, first, "http://10.0.0.2:1990", second));
 	script("DROP TABLE propertytext;");
 	host = open_host();
 	EXPECT(&host, HOST_APPLINKS, "key, name, displayurl, rpcurl, url", "ORDER BY key",
-			arena_printf(&arena, first, "-", second));
+		arena_printf(&arena, first, "-", second));
 }
 
 static void test_jira_without_optional_tables(void **state UNUSED)
@@ -474,7 +503,7 @@ static void test_jira_without_optional_tables(void **state UNUSED)
 	script("DROP TABLE project_key;\nDROP TABLE moved_issue_key;");
 	host = open_host();
 	EXPECT(&host, HOST_PROJECT_KEYS, "projectid, projectkey, key", "ORDER BY projectid",
-			"10000|TIO|TIO\n10001|NEW|NEW\n10002|LONE|LONE\n");
+		"10000|TIO|TIO\n10001|NEW|NEW\n10002|LONE|LONE\n");
 	EXPECT(&host, HOST_MOVED_KEYS, "issueid, key", "", "");
 }
 
@@ -484,12 +513,11 @@ static void test_jira_has_no_pages(void **state UNUSED)
 
 	EXPECT(&host, HOST_SPACES, "key, name, lowerkey, status, homepage", "", "");
 	EXPECT(&host, HOST_PAGES,
-			"id, key, spacekey, pagetype, title, lowertitle, version, created", "", "");
+		"id, key, spacekey, pagetype, title, lowertitle, version, created", "", "");
 	EXPECT(&host, HOST_VERSIONS,
-			"id, key, pageid, pagekey, spacekey, pagetype, title, version, current", "",
-			"");
+		"id, key, pageid, pagekey, spacekey, pagetype, title, version, current", "", "");
 	EXPECT(&host, HOST_ATTACHMENTS, "id, key, pageid, pagekey, spacekey, title, version", "",
-			"");
+		"");
 	EXPECT(&host, HOST_CONTENT_STATES, "id, key, state, spacekey, title, pagetype", "", "");
 }
 
@@ -521,16 +549,16 @@ static void test_describes_pages(void **state UNUSED)
 
 	/* current, in the trash, archived; old version, draft, comment, attachment, none, no id */
 	DESCRIBE(&host, ENTITY_PAGE, "100 160 130 140 101 103 170 200 999 x",
-			"100|1|ABC|PAGE|-|-|-|3|Home|-|-|-|-|-|-|-|2024-01-04\n"
-			"160|1|ABC|BLOGPOST|-|-|-|1|News|-|-|-|-|-|-|-|2024-02-01\n"
-			"130|1|ABC|PAGE|-|-|-|2|Home|-|-|-|-|-|-|-|2024-01-02\n"
-			"140|1|DEF|PAGE|-|-|-|1|Attic|-|-|-|-|-|-|-|2024-01-02\n"
-			"101|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
-			"103|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
-			"170|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
-			"200|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
-			"999|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
-			"x|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n");
+		"100|1|ABC|PAGE|-|-|-|3|Home|-|-|-|-|-|-|-|2024-01-04\n"
+		"160|1|ABC|BLOGPOST|-|-|-|1|News|-|-|-|-|-|-|-|2024-02-01\n"
+		"130|1|ABC|PAGE|-|-|-|2|Home|-|-|-|-|-|-|-|2024-01-02\n"
+		"140|1|DEF|PAGE|-|-|-|1|Attic|-|-|-|-|-|-|-|2024-01-02\n"
+		"101|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
+		"103|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
+		"170|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
+		"200|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
+		"999|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
+		"x|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n");
 }
 
 static void test_describes_versions(void **state UNUSED)
@@ -538,14 +566,14 @@ static void test_describes_versions(void **state UNUSED)
 	struct host host = filled(PRODUCT_CONFLUENCE);
 
 	DESCRIBE(&host, ENTITY_VERSION, "100 101 102 131 103 201 170 999",
-			"100|1|ABC|PAGE|100|-|-|3|Home|-|-|-|-|-|-|-|-\n"
-			"101|1|ABC|PAGE|100|-|-|1|Start|-|-|-|-|-|-|-|-\n"
-			"102|1|ABC|PAGE|100|-|-|2|Home|-|-|-|-|-|-|-|-\n"
-			"131|1|ABC|PAGE|130|-|-|1|Home|-|-|-|-|-|-|-|-\n"
-			"103|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
-			"201|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
-			"170|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
-			"999|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n");
+		"100|1|ABC|PAGE|100|-|-|3|Home|-|-|-|-|-|-|-|-\n"
+		"101|1|ABC|PAGE|100|-|-|1|Start|-|-|-|-|-|-|-|-\n"
+		"102|1|ABC|PAGE|100|-|-|2|Home|-|-|-|-|-|-|-|-\n"
+		"131|1|ABC|PAGE|130|-|-|1|Home|-|-|-|-|-|-|-|-\n"
+		"103|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
+		"201|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
+		"170|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
+		"999|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n");
 }
 
 static void test_describes_attachments(void **state UNUSED)
@@ -553,13 +581,13 @@ static void test_describes_attachments(void **state UNUSED)
 	struct host host = filled(PRODUCT_CONFLUENCE);
 
 	DESCRIBE(&host, ENTITY_ATTACHMENT, "200 201 203 205 100 170 x",
-			"200|1|ABC|-|100|-|-|2|a.xlsx|-|-|200|-|-|-|-|-\n"
-			"201|1|ABC|-|100|-|-|1|a.xlsx|-|-|201|-|-|-|-|-\n"
-			"203|1|ABC|-|130|-|-|1|c.xlsx|-|-|203|-|-|-|-|-\n"
-			"205|1|DEF|-|110|-|-|7|a.xlsx|-|-|205|-|-|-|-|-\n"
-			"100|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
-			"170|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
-			"x|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n");
+		"200|1|ABC|-|100|-|-|2|a.xlsx|-|-|200|-|-|-|-|-\n"
+		"201|1|ABC|-|100|-|-|1|a.xlsx|-|-|201|-|-|-|-|-\n"
+		"203|1|ABC|-|130|-|-|1|c.xlsx|-|-|203|-|-|-|-|-\n"
+		"205|1|DEF|-|110|-|-|7|a.xlsx|-|-|205|-|-|-|-|-\n"
+		"100|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
+		"170|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
+		"x|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n");
 }
 
 static void test_describes_others(void **state UNUSED)
@@ -568,19 +596,19 @@ static void test_describes_others(void **state UNUSED)
 	struct host_description unused;
 
 	DESCRIBE(&host, ENTITY_USER, "u-bob u-gone u-shut BOB",
-			"u-bob|1|-|-|-|-|-|-|-|-|bob|-|-|bob@2.example|Bob 2|-|-\n"
-			"u-gone|1|-|-|-|-|-|-|-|-|gone|-|-|-|-|-|-\n"
-			"u-shut|1|-|-|-|-|-|-|-|-|shut|-|-|shut@x.example|Shut|-|-\n"
-			"BOB|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n");
+		"u-bob|1|-|-|-|-|-|-|-|-|bob|-|-|bob@2.example|Bob 2|-|-\n"
+		"u-gone|1|-|-|-|-|-|-|-|-|gone|-|-|-|-|-|-\n"
+		"u-shut|1|-|-|-|-|-|-|-|-|shut|-|-|shut@x.example|Shut|-|-\n"
+		"BOB|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n");
 	DESCRIBE(&host, ENTITY_SPACE, "ABC Abc abc ~jd",
-			"ABC|1|-|-|-|-|-|-|Alpha|-|-|-|-|-|-|Alpha|-\n"
-			"Abc|1|-|-|-|-|-|-|Alpha|-|-|-|-|-|-|Alpha|-\n"
-			"abc|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
-			"~jd|1|-|-|-|-|-|-|Jane Doe|-|-|-|-|-|-|Jane Doe|-\n");
+		"ABC|1|-|-|-|-|-|-|Alpha|-|-|-|-|-|-|Alpha|-\n"
+		"Abc|1|-|-|-|-|-|-|Alpha|-|-|-|-|-|-|Alpha|-\n"
+		"abc|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
+		"~jd|1|-|-|-|-|-|-|Jane Doe|-|-|-|-|-|-|Jane Doe|-\n");
 	DESCRIBE(&host, ENTITY_APPLINK, "l-rpc l-bare l-space",
-			"l-rpc|1|-|-|-|-|-|-|It's '&lt;'|http://rpc.example|-|-|-|-|-|-|-\n"
-			"l-bare|1|-|-|-|-|-|-|Bare &amp; plain|-|-|-|-|-|-|-|-\n"
-			"l-space|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n");
+		"l-rpc|1|-|-|-|-|-|-|It's '&lt;'|http://rpc.example|-|-|-|-|-|-|-\n"
+		"l-bare|1|-|-|-|-|-|-|Bare &amp; plain|-|-|-|-|-|-|-|-\n"
+		"l-space|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n");
 	assert_false(host_describe(&host, ENTITY_ISSUE, &arena, &unused));
 	assert_false(host_describe(&host, ENTITY_PROJECT, &arena, &unused));
 }
@@ -597,22 +625,22 @@ static void test_describes_on_jira(void **state UNUSED)
 	script("INSERT INTO project (id, pname, pkey) VALUES (10009, 'Twin', 'TIO');");
 	host = open_host();
 	DESCRIBE(&host, ENTITY_ISSUE, "10202 10300 999 TIO-1",
-			"10202|1|-|-|-|-|-|-|Moved|-|-|-|NEW-12|-|-|-|-\n"
-			"10300|0|-|-|-|-|-|-|Orphan|-|-|-|-|-|-|-|-\n"
-			"999|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
-			"TIO-1|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n");
+		"10202|1|-|-|-|-|-|-|Moved|-|-|-|NEW-12|-|-|-|-\n"
+		"10300|0|-|-|-|-|-|-|Orphan|-|-|-|-|-|-|-|-\n"
+		"999|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
+		"TIO-1|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n");
 	DESCRIBE(&host, ENTITY_PROJECT, "TIO OLD",
-			"TIO|1|-|-|-|-|-|-|Test|-|-|-|-|-|-|Test|-\n"
-			"OLD|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n");
+		"TIO|1|-|-|-|-|-|-|Test|-|-|-|-|-|-|Test|-\n"
+		"OLD|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n");
 	DESCRIBE(&host, ENTITY_USER, "JIRAUSER10001 gone nobody",
-			"JIRAUSER10001|1|-|-|-|-|-|-|-|-|Anna|-|-|anna@2.example|Anna 2|-|-\n"
-			"gone|1|-|-|-|-|-|-|-|-|gone|-|-|-|-|-|-\n"
-			"nobody|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n");
+		"JIRAUSER10001|1|-|-|-|-|-|-|-|-|Anna|-|-|anna@2.example|Anna 2|-|-\n"
+		"gone|1|-|-|-|-|-|-|-|-|gone|-|-|-|-|-|-\n"
+		"nobody|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n");
 	DESCRIBE(&host, ENTITY_APPLINK, "c-1 c-2 c-3",
-			"c-1|1|-|-|-|-|-|-|Confluence &amp; Co|https://wiki.example/a?b&c|-|-|-|-|"
-			"-|-|-\n"
-			"c-2|1|-|-|-|-|-|-|Second|http://second.example|-|-|-|-|-|-|-\n"
-			"c-3|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n");
+		"c-1|1|-|-|-|-|-|-|Confluence &amp; Co|https://wiki.example/a?b&c|-|-|-|-|"
+		"-|-|-\n"
+		"c-2|1|-|-|-|-|-|-|Second|http://second.example|-|-|-|-|-|-|-\n"
+		"c-3|0|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n");
 	for (size_t i = 0; i < ARRAY_LEN(elsewhere); i++)
 		assert_false(host_describe(&host, elsewhere[i], &arena, &unused));
 }
@@ -620,10 +648,11 @@ static void test_describes_on_jira(void **state UNUSED)
 /* --- indexes ---------------------------------------------------------------------------------- */
 
 /*
- * No step of the plan reads a whole table but `allowed`, nor all rows of one: an index on prevver
- * finds everything that is NULL there.
+ * No step of the plan reads a whole table but the given one and those of a few rows (o and f: the
+ * order of directories), makes a copy or an index, or takes the pages of a space, or those without
+ * a prevver, for few.
  */
-static void must_search(const char *sql, const char *allowed)
+static void must_search(const char *sql)
 {
 	struct db_rows *rows;
 	bool row;
@@ -636,9 +665,9 @@ static void must_search(const char *sql, const char *allowed)
 		if (!row)
 			break;
 		step = arena_strdup(&arena, db_rows_text(rows, 3));
-		if ((strncmp(step, "SCAN ", 5) == 0 && !strstr(allowed, step + 5)) ||
-				strncmp(step, "MATERIALIZE", 11) == 0 ||
-				strstr(step, "AUTOMATIC"))
+		if ((strncmp(step, "SCAN ", 5) == 0 && !strstr("given, o, f", step + 5)) ||
+			strstr(step, "d_page USING INDEX c_prevver_idx") ||
+			strncmp(step, "MATERIALIZE", 11) == 0 || strstr(step, "AUTOMATIC"))
 			fail_msg("%s, for: %s", step, sql);
 	}
 	db_rows_end(&rows);
@@ -654,9 +683,8 @@ static void test_descriptions_use_indexes(void **state UNUSED)
 
 			if (host_describe(&host, entity, &arena, &unused))
 				must_search(description_sql(&host, entity,
-							    "(SELECT number, key, version AS "
-							    "place FROM given)"),
-						"given CONSTANT ROW");
+					"(SELECT number, key, version AS "
+					"place FROM given)"));
 		}
 	}
 }
@@ -668,10 +696,12 @@ static void test_relations_use_indexes(void **state UNUSED)
 		enum product product;
 		enum host_relation relation;
 		const char *condition;
+		bool scan; /* joined, reading the relation once is as quick */
 	} questions[] = {
 		{PRODUCT_CONFLUENCE, HOST_SPACES, "r.key = given.title"},
 		{PRODUCT_CONFLUENCE, HOST_PAGES, "r.id = given.number"},
-		{PRODUCT_CONFLUENCE, HOST_PAGES, "r.title = given.title AND r.spacekey = given.key"},
+		{PRODUCT_CONFLUENCE, HOST_PAGES,
+			"r.title = given.title AND r.spacekey = given.key"},
 		{PRODUCT_CONFLUENCE, HOST_PAGES,
 			"r.lowertitle = given.title AND r.spacekey = given.key"},
 		{PRODUCT_CONFLUENCE, HOST_PAGES, "r.title = given.title"},
@@ -687,8 +717,8 @@ static void test_relations_use_indexes(void **state UNUSED)
 		{PRODUCT_CONFLUENCE, HOST_USERS, "r.lowerusername = given.key"},
 		{PRODUCT_JIRA, HOST_PROJECTS, "r.key = given.key"},
 		{PRODUCT_JIRA, HOST_ISSUES, "r.id = given.number"},
-		{PRODUCT_JIRA, HOST_ISSUES,
-			"r.projectkey = given.key AND r.number = given.version"},
+		{PRODUCT_JIRA, HOST_ISSUES, "r.projectkey = given.key AND r.number = given.version",
+			true},
 		{PRODUCT_JIRA, HOST_MOVED_KEYS, "r.key = given.key"},
 		{PRODUCT_JIRA, HOST_USERS, "r.lowerusername = given.key"},
 	};
@@ -701,14 +731,14 @@ static void test_relations_use_indexes(void **state UNUSED)
 
 			if (questions[i].product != p)
 				continue;
-			must_search(arena_printf(&arena, "SELECT r.* FROM given JOIN %s r ON %s",
-						    relation, questions[i].condition),
-					"given");
+			if (!questions[i].scan)
+				must_search(arena_printf(&arena,
+					"SELECT r.* FROM given JOIN %s r ON %s", relation,
+					questions[i].condition));
 			must_search(arena_printf(&arena,
-						    "SELECT 1 FROM given WHERE EXISTS"
-						    " (SELECT 1 FROM %s r WHERE %s)",
-						    relation, questions[i].condition),
-					"given");
+				"SELECT 1 FROM given WHERE EXISTS"
+				" (SELECT 1 FROM %s r WHERE %s)",
+				relation, questions[i].condition));
 		}
 	}
 }

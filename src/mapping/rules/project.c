@@ -118,6 +118,27 @@ static const struct mapping_rule rules[] = {
 		.several = "projects had this key",
 	},
 	{
+		.name = "same key and same name, other summaries",
+		.certainty = LIKELY,
+		.products = ON_BOTH,
+		.joins = NEAR,
+		.where = LINKED " AND n.samekey = 1 AND n.samename = 1",
+		FOUND,
+		.one = "a project with the same key and the same name, but most issues have other "
+		       "summaries",
+	},
+	{
+		.name = "former key, other summaries",
+		.certainty = LIKELY,
+		.products = ON_JIRA,
+		.joins = NEAR,
+		.where = "n.former = 1 AND ({here} OR n.samename = 1)",
+		FOUND,
+		.one = "project \"{destination}\" had the key \"{key}\" before, but most issues "
+		       "have other summaries",
+		.several = "projects had this key",
+	},
+	{
 		.name = "same key in the other Jira",
 		.certainty = LIKELY,
 		.products = ON_CONFLUENCE,

@@ -85,6 +85,16 @@ static const struct mapping_rule rules[] = {
 		.one = "a space with the same key; the backup names no pages of it",
 	},
 	{
+		.name = "same key and same name, other pages",
+		.certainty = LIKELY,
+		.products = ON_CONFLUENCE,
+		.joins = NEAR,
+		.where = "n.samekey = 1 AND n.samename = 1",
+		FOUND,
+		.one = "a space with the same key and the same name, but most pages that the "
+		       "backup names are not there",
+	},
+	{
 		.name = "same key in other case, same pages",
 		.certainty = LIKELY,
 		.products = ON_CONFLUENCE,

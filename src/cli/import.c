@@ -1,0 +1,93 @@
+/*
+ * reqferry import
+ */
+#include "cli/commands.h"
+#include "cli/import_options.h"
+
+enum { CONFIRM = IMPORT_OPTIONS, PLAN, DRY_RUN };
+
+/*
+ * Shows the plan and asks for the scope's key. What was shown is what is imported: the plan's hash
+ * is kept, so that a change while the question stands makes the import refuse.
+ */
+static bool ask(struct session *session, struct instance *instance, struct import_options *options,
+	struct error *err)
+{
+	struct str text CLEANUP(str_release) = STR_INIT, answer CLEANUP(str_release) = STR_INIT;
+	struct document_style style = session->style;
+	struct plan *plan = arena_zalloc(&session->arena, sizeof(*plan));
+	if (!plan_make(instance, options, &session->task, &session->arena, plan, err))
+		return false;
+	/* import_run says what blocks */
+	if (plan->blocker_count > 0)
+		return true;
+	style.width = terminal_width(2);
+	document_plan_text(&text, &style, plan);
+	str_add_char(&text, '\n');
+	session_say(session, &text);
+	str_clear(&text);
+	str_add_text(&text, "This erases and inserts the rows above. To confirm, type \"");
+	plain_safe(&text, plan->old_scope.at ? plan->new_scope : SLICE("everything"));
+	str_add_text(&text, "\": ");
+	if (!session_ask(session, text.at, &answer, err))
+		return false;
+	options->confirm = arena_strdup(&session->arena, str_slice(&answer));
+	if (!options->plan)
+		options->plan = plan->hash;
+	return true;
+}
+
+static bool print(struct session *session, const struct import_result *result, struct error *err)
+{
+	struct str out CLEANUP(str_release) = STR_INIT;
+	if (tally_total(&result->rejected) > 0)
+		session->status = STATUS_REMAINDER;
+	if (session->json) {
+		const struct document_notes notes = session_notes(session);
+		document_import_json(&out, result, &notes);
+		return session_print_json(session, &out, err);
+	}
+	document_import_text(&out, &session->style, result);
+	return session_print(session, &out, err);
+}
+
+static bool run(struct session *session, const struct given *given, struct error *err)
+{
+	struct instance instance CLEANUP(instance_close) = {.db = NULL};
+	struct import_options options;
+	struct import_result result;
+	struct slice key;
+	bool dry = given->options[DRY_RUN] != NULL;
+	if (!session_key(given->arguments[1], &key, err))
+		return false;
+	import_options_read(given, key, &options);
+	options.confirm = given->options[CONFIRM];
+	options.plan = given->options[PLAN];
+	if (!session_open(session, given->arguments[0], dry ? DB_READ : DB_WRITE, &instance, err))
+		return false;
+	if (dry)
+		return plan_print(session, &instance, &options, err);
+	if (!options.confirm && session_can_ask(session) && !ask(session, &instance, &options, err))
+		return false;
+	return import_run(&instance, &options, &session->task, &session->arena, &result, err) &&
+	       print(session, &result, err);
+}
+
+const struct command command_import = {
+	.name = "import",
+	.summary = "import a backup from staging",
+	.description =
+		"Erases the scope and inserts the backup's rows, in one transaction: after any "
+		"failure "
+		"everything is as it was. A safety copy of what is erased is kept.\n"
+		"SCOPE is the key of the space or project that is erased, or \"everything\" for a "
+		"backup of a whole instance. Without --confirm it is asked for on a terminal.\n"
+		"Ends with status 3 when rows were rejected.",
+	.arguments = {{"INSTANCE"}, {"KEY"}},
+	.options = {IMPORT_OPTION_TABLE,
+		[CONFIRM] = {"confirm", "SCOPE",
+			.help = "the scope to be erased, to show that it is meant"},
+		[PLAN] = {"plan", "HASH", .help = "import only what this plan said"},
+		[DRY_RUN] = {"dry-run", .help = "print the plan and write nothing"}},
+	.run = run,
+};

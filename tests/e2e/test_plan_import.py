@@ -1,0 +1,577 @@
+"""What plan says and what import does about it: rights, hashes, blockers, what is left out."""
+import os
+import signal
+import time
+
+import check
+import csvtext
+import harness
+import steps
+import test_bad_input
+import tiny
+import world
+import world_jira
+from tiny import ASSUMED, KEY, NAME
+
+
+def kinds(planned):
+    return sorted(blocker["kind"] for blocker in planned["blockers"])
+
+
+def blocked(t, url, kind, *options, scope="ABC", hint=""):
+    """The plan has the one blocker, import refuses for it, nothing changes."""
+    before = steps.state(t, NAME)
+    planned = steps.plan(t, url, KEY, *options)
+    t.equal(kinds(planned), [kind], "blockers")
+    t.contains(planned["blockers"][0]["hint"], hint)
+    result = t.run("--json", "import", url, KEY, "--confirm", scope, *options, expect=4)
+    t.equal(result.json["error"]["kind"], "blocked")
+    t.contains(result.json["error"]["message"], planned["blockers"][0]["message"])
+    t.same_hashes(before, steps.state(t, NAME))
+    return planned["blockers"][0]
+
+
+def edit(t, statement, *values):
+    with t.sqlite(NAME, write=True) as db:
+        db.execute("PRAGMA foreign_keys = ON")
+        assert db.execute(statement, values).rowcount > 0, statement
+
+
+# --- the plan ----------------------------------------------------------------------------------------
+
+
+def test_tiny_migration(t):
+    """The base of what follows: every row arrives."""
+    url, truth = tiny.ready(t)
+    before = check.read(t, NAME)
+    planned, done = steps.carry_out(t, url, NAME, KEY, "ABC", *ASSUMED)
+    t.equal(steps.filled(done["inserted"]), {"DBREQUIREMENT": 3, "DBPROPERTY": 2, "DBDEPENDENCY": 2,
+                                             "DBLINK": 5, "DBTRACEABILITYMATRIX": 1})
+    t.equal(steps.filled(planned["erase"]), {"DBREQUIREMENT": 3, "DBPROPERTY": 1, "DBDEPENDENCY": 1,
+                                             "DBLINK": 1, "DBTRACEABILITYMATRIX": 1})
+    t.equal(planned["scope"], {"old": "ABC", "new": "ABC"})
+    after = check.read(t, NAME)
+    others = check.in_scope(before, {"DEF"})
+    for table, rows in before.items():
+        for number, row in rows.items():
+            t.equal(after[table].get(number), row if others(table, row) else None, f"{table} {number}")
+    links = sorted((row["TYPE"], row["DOCUMENTID"], row["VERSIONID"]) for number, row in
+                   after["AO_32F7CE_DBLINK"].items() if number not in before["AO_32F7CE_DBLINK"])
+    t.equal(links, sorted([
+        ("PAGE", truth.of("PAGE", 11), truth.of("VERSION", 11)),
+        ("PAGE", truth.of("PAGE", 21), truth.of("VERSION", 21)),
+        ("PAGE", truth.of("PAGE", 11), truth.of("VERSION", 12)),
+        ("JIRA", "TIO-1", None), ("EXCEL", truth.of("ATTACHMENT", 31), None)], key=str), "links")
+
+
+def test_plan_needs_a_readers_rights_and_writes_nothing(t):
+    url, _ = tiny.ready(t)
+    before = t.hashes(NAME)
+    first = steps.plan(t, url, KEY, *ASSUMED)
+    t.equal(steps.plan(t, url, KEY, *ASSUMED), first, "a second plan")
+    t.same_hashes(before, t.hashes(NAME))
+    read = test_bad_input.as_reader(t, "--json", "plan", url, KEY, *ASSUMED).json
+    t.equal(read, first, "the plan of a reader")
+    dry = test_bad_input.as_reader(t, "--json", "import", url, KEY, *ASSUMED, "--confirm", "ABC",
+                                   "--dry-run").json
+    t.equal(dry["hash"], first["hash"], "a dry run's plan")
+    t.run("import", url, KEY, *ASSUMED, "--dry-run")
+    t.same_hashes(before, t.hashes(NAME))
+
+
+def test_plan_hash_moves_with_what_decides(t):
+    url, truth = tiny.ready(t)
+    seen = {}
+
+    def sum_up(what, *options):
+        found = steps.plan(t, url, KEY, *(options or ASSUMED))["hash"]
+        assert len(found) == 64, found
+        if found in seen.values():
+            raise harness.Failure(f"the hash after {what} is that of another plan: {seen}")
+        seen[what] = found
+
+    sum_up("the first plan")
+    for options in (("--accept", "assumed,possible"), ("--accept", "assumed,missing"),
+                    ("--accept", "assumed,lost-columns"), (*ASSUMED, "--erase", "nothing"),
+                    (*ASSUMED, "--erase", "everything"), (*ASSUMED, "--reject")):
+        sum_up(options, *options)
+    t.run("map", "set", url, KEY, "USER", "u1", truth.of("USER", "u2"))
+    sum_up("a mapping by hand")
+    edit(t, "UPDATE reqferry_mapping SET destinationvalue = ? WHERE type = 'USER' AND key = 'u2'",
+         truth.of("USER", "u1"))
+    sum_up("a mapping by SQL")
+    steps.edit_one(t, url, KEY, "exclude", "PAGE", "21")
+    sum_up("an exclusion")
+    edit(t, "UPDATE reqferry_item SET f10 = 'other' WHERE tablename = 'DBREQUIREMENT' AND oldid = '1'")
+    sum_up("an item")
+    for statement in (
+            """UPDATE "AO_32F7CE_DBREQUIREMENT" SET "HTMLEXCERPT" = 'now' WHERE "SPACEKEY" = 'ABC'""",
+            """UPDATE "AO_32F7CE_DBREQUIREMENT" SET "HTMLEXCERPT" = '' WHERE "SPACEKEY" = 'ABC'""",
+            """INSERT INTO "AO_32F7CE_DBREQUIREMENT" ("SPACEKEY", "KEY") VALUES ('ABC', 'NEW-1')""",
+            """DELETE FROM "AO_32F7CE_DBLINK" WHERE "PARENT_ID" IN (SELECT "ID" FROM
+            "AO_32F7CE_DBREQUIREMENT" WHERE "SPACEKEY" = 'ABC')"""):
+        edit(t, statement)
+        sum_up(statement)
+    last = list(seen.values())[-1]
+    # what decides nothing
+    edit(t, "UPDATE reqferry_mapping SET certainty = 'likely', changedby = 'x', changeddate = 'y', rev = 9")
+    edit(t, "UPDATE reqferry_item SET newid = 17")
+    edit(t, """UPDATE "AO_32F7CE_DBREQUIREMENT" SET "HTMLEXCERPT" = 'x' WHERE "SPACEKEY" = 'DEF'""")
+    t.equal(steps.plan(t, url, KEY, *ASSUMED)["hash"], last)
+
+
+def test_import_needs_its_plan_and_its_confirmation(t):
+    url, truth = tiny.ready(t)
+    planned = steps.plan(t, url, KEY, *ASSUMED)["hash"]
+
+    def refused(kind, *options):
+        before = steps.state(t, NAME)
+        error = t.run("--json", "import", url, KEY, *ASSUMED, *options, expect=4).json["error"]
+        t.equal(error["kind"], kind)
+        assert error["hint"], error
+        t.same_hashes(before, steps.state(t, NAME))
+        return error
+
+    t.contains(refused("not-confirmed")["hint"], "--confirm ABC")
+    refused("not-confirmed", "--plan", planned)
+    for word in ("DEF", "abc", "everything", "", "ABC "):
+        refused("not-confirmed", "--confirm", word)
+    for wrong in ("0" * 64, planned[:-1], planned.upper(), ""):
+        refused("stale-plan", "--confirm", "ABC", "--plan", wrong)
+    edit(t, """UPDATE "AO_32F7CE_DBREQUIREMENT" SET "STATUS" = 'ARCHIVED' WHERE "SPACEKEY" = 'ABC'""")
+    refused("stale-plan", "--confirm", "ABC", "--plan", planned)
+    planned = steps.plan(t, url, KEY, *ASSUMED)["hash"]
+    t.run("map", "set", url, KEY, "USER", "u1", truth.of("USER", "u2"))
+    refused("stale-plan", "--confirm", "ABC", "--plan", planned)
+    planned = steps.plan(t, url, KEY, *ASSUMED)["hash"]
+    refused("stale-plan", "--confirm", "ABC", "--plan", planned, "--reject")
+    t.run("import", url, KEY, *ASSUMED, "--confirm", "ABC", "--plan", planned)
+    refused("stale-plan", "--confirm", "ABC", "--plan", planned)
+
+
+# --- blockers ----------------------------------------------------------------------------------------
+
+
+def test_blocked_by_unmapped(t):
+    url, _ = tiny.ready(t)
+    steps.edit_one(t, url, KEY, "clear", "PAGE", "21")
+    blocker = blocked(t, url, "unmapped", *ASSUMED, hint="map set")
+    t.contains(blocker["message"], "PAGE")
+    unresolved = steps.plan(t, url, KEY, *ASSUMED)["unresolved"]
+    assert ("PAGE", "21") in [(row["type"], row["key"]) for row in unresolved], unresolved
+
+
+def test_blocked_by_possible(t):
+    url, _ = tiny.ready(t)
+    edit(t, "UPDATE reqferry_mapping SET status = 'MAPPED_AUTO', certainty = 'possible' WHERE type = "
+         "'USER' AND key = 'u1'")
+    blocked(t, url, "possible", *ASSUMED, hint="--accept possible")
+    t.equal(kinds(steps.plan(t, url, KEY, "--accept", "assumed,possible")), [])
+    steps.edit_one(t, url, KEY, "confirm", "USER", "u1")
+    steps.carry_out(t, url, NAME, KEY, "ABC", *ASSUMED)
+
+
+def test_blocked_by_bad_destination(t):
+    url, _ = tiny.ready(t)
+    for change in ("status = 'NO_SUCH_STATUS'", "destinationvalue = NULL, status = 'MAPPED_MANUAL'",
+                   "destinationvalue = 'no number', status = 'MAPPED_MANUAL'"):
+        edit(t, f"UPDATE reqferry_mapping SET {change} WHERE type = 'PAGE' AND key = '21'")
+        planned = steps.plan(t, url, KEY, *ASSUMED)
+        assert "bad-destination" in kinds(planned), (change, planned["blockers"])
+        t.run("import", url, KEY, *ASSUMED, "--confirm", "ABC", expect=4)
+
+
+def test_blocked_by_missing_destination(t):
+    url, _ = tiny.ready(t)
+    t.run("map", "set", url, KEY, "USER", "u1", "f" * 32, expect=1)
+    t.run("map", "set", url, KEY, "USER", "u1", "f" * 32, "--force")
+    blocked(t, url, "missing-destination", *ASSUMED, hint="--accept missing")
+    steps.carry_out(t, url, NAME, KEY, "ABC", "--accept", "assumed,missing")
+    t.equal(steps.count(t, NAME, '"AO_32F7CE_DBREQUIREMENT" WHERE "CREATEDUSER" = ?', "f" * 32), 1)
+
+
+def test_blocked_by_inconsistent(t):
+    """A version that is not of its page, an attachment that lies on another."""
+    url, truth = tiny.ready(t)
+    t.run("map", "set", url, KEY, "VERSION", "21", truth.of("VERSION", 12), "--force")
+    blocked(t, url, "inconsistent", *ASSUMED)
+
+
+def test_blocked_by_excluded_scope(t):
+    url, _ = tiny.ready(t)
+    t.run("map", "exclude", url, KEY, "--type", "SPACE", "--find", "ABC", "--yes", expect=4)
+    edit(t, "UPDATE reqferry_mapping SET status = 'EXCLUDED' WHERE type = 'SPACE'")
+    planned = steps.plan(t, url, KEY, *ASSUMED)
+    assert "scope-excluded" in kinds(planned), planned["blockers"]
+    t.run("import", url, KEY, *ASSUMED, "--confirm", "ABC", expect=4)
+
+
+def test_blocked_by_shape(t):
+    """Columns in another order than assumed: a page's id where its version should be."""
+    rows = tiny.data_rows()
+    rows[7] = tiny.link(8, 1, "true", "PAGE", "page", 999, 11)
+    rows[5] = csvtext.item("DBDEPENDENCY", 6, None, "refines", 1, 77)
+    url, truth = tiny.destination(t)
+    tiny.write(t, rows)
+    warned = t.run("load", url, f"{KEY}.csv").err
+    t.contains(warned, "DBLINK.DOCUMENTID")
+    t.contains(warned, "DBDEPENDENCY.CHILD_ID")
+    steps.decide(t, url, NAME, KEY, truth)
+    planned = steps.plan(t, url, KEY, *ASSUMED)
+    assert "shape" in kinds(planned), planned["blockers"]
+    before = steps.state(t, NAME)
+    t.run("import", url, KEY, *ASSUMED, "--confirm", "ABC", expect=4)
+    t.same_hashes(before, steps.state(t, NAME))
+
+
+def test_blocked_by_upper_key(t):
+    """UPPERKEY that is not the upper case of KEY: the columns stand in another order."""
+    rows = tiny.data_rows()
+    rows[0] = tiny.requirement(1, "R-1", "u1", UPPERKEY="something else")
+    url, truth = tiny.destination(t)
+    tiny.write(t, rows)
+    t.contains(t.run("load", url, f"{KEY}.csv").err, "DBREQUIREMENT.UPPERKEY")
+    steps.decide(t, url, NAME, KEY, truth)
+    assert kinds(steps.plan(t, url, KEY, *ASSUMED)), "nothing forbids it"
+    t.run("import", url, KEY, *ASSUMED, "--confirm", "ABC", expect=4)
+
+
+def test_blocked_by_collision(t):
+    """Two spaces become one through the mapping, and both have a requirement of one key."""
+    rows = [tiny.requirement(1, "R-1"), tiny.requirement(2, "R-1", SPACEKEY="XYZ"),
+            tiny.requirement(3, "R-1", BASELINE=1), tiny.requirement(4, "R-1", BASELINE=1)]
+    mappings = [csvtext.mapping("SPACE", "ABC", title="Alpha"),
+                csvtext.mapping("SPACE", "XYZ", title="Other")]
+    url, _ = tiny.loaded(t, rows, mappings, scope=None)
+    t.run("map", "set", url, KEY, "SPACE", "ABC", "ABC")
+    t.run("map", "set", url, KEY, "SPACE", "XYZ", "DEF")
+    t.equal(kinds(steps.plan(t, url, KEY, *ASSUMED)), [])  # 3 and 4 are twins in the backup already
+    t.run("map", "set", url, KEY, "SPACE", "XYZ", "ABC")
+    blocked(t, url, "collision", *ASSUMED, scope="everything")
+
+
+def test_blocked_by_collision_without_erasing(t):
+    rows = [*tiny.data_rows(), tiny.requirement(20, "OLD-1")]
+    url, _ = tiny.ready(t, rows)
+    t.equal(kinds(steps.plan(t, url, KEY, *ASSUMED)), [])
+    blocked(t, url, "collision", *ASSUMED, "--erase", "nothing")
+
+
+def test_blocked_by_foreign_table(t):
+    """A table that the catalogue does not know holds on to a row that would be erased."""
+    url, _ = tiny.ready(t)
+    with t.sqlite(NAME, write=True) as db:
+        db.executescript("""CREATE TABLE "AO_32F7CE_DBNOTE" ("ID" INTEGER PRIMARY KEY, "REQUIREMENT_ID"
+            bigint REFERENCES "AO_32F7CE_DBREQUIREMENT" ("ID"));
+            INSERT INTO "AO_32F7CE_DBNOTE" SELECT 1, min("ID") FROM "AO_32F7CE_DBREQUIREMENT"
+            WHERE "SPACEKEY" = 'DEF';""")
+    t.equal(kinds(steps.plan(t, url, KEY, *ASSUMED)), [])
+    edit(t, """UPDATE "AO_32F7CE_DBNOTE" SET "REQUIREMENT_ID" = (SELECT min("ID") FROM
+         "AO_32F7CE_DBREQUIREMENT" WHERE "SPACEKEY" = 'ABC')""")
+    blocker = blocked(t, url, "foreign-table", *ASSUMED)
+    t.contains(blocker["message"], "AO_32F7CE_DBNOTE")
+
+
+def test_blocked_by_a_live_column(t):
+    url, _ = tiny.ready(t)
+    with t.sqlite(NAME, write=True) as db:
+        db.executescript("""CREATE TABLE copy AS SELECT * FROM "AO_32F7CE_DBAPPLINK";
+            DROP TABLE "AO_32F7CE_DBAPPLINK";
+            CREATE TABLE "AO_32F7CE_DBAPPLINK" ("APPLINK" character varying(255), "ID" INTEGER PRIMARY KEY
+            AUTOINCREMENT, "NAME" character varying(255), "SCHEMAVERSION" integer, "EXTRA" text,
+            "MUST" integer NOT NULL);""")
+    blocker = blocked(t, url, "live-column", *ASSUMED)
+    t.contains(blocker["message"], "MUST")
+
+
+def test_blocked_by_spaces_that_would_only_lose(t):
+    """The backup of everything names a space of which it brings no requirement."""
+    rows = [tiny.requirement(1, "R-1"), csvtext.item("DBTRACEABILITYMATRIX", 2, None, "XYZ", 1, "m", "q",
+                                                     "c", None, None, None, None)]
+    mappings = [csvtext.mapping("SPACE", "ABC", title="Alpha"), csvtext.mapping("SPACE", "XYZ", title="X")]
+    url, _ = tiny.loaded(t, rows, mappings, scope=None)
+    t.run("map", "set", url, KEY, "SPACE", "ABC", "ABC")
+    t.run("map", "set", url, KEY, "SPACE", "XYZ", "DEF")
+    planned = steps.plan(t, url, KEY, *ASSUMED)
+    t.equal(planned["erase"]["DBREQUIREMENT"], 6)
+    steps.edit_one(t, url, KEY, "exclude", "SPACE", "XYZ")
+    planned = steps.plan(t, url, KEY, *ASSUMED)
+    t.equal((planned["erase"]["DBREQUIREMENT"], kinds(planned)), (3, []))
+
+
+# --- what is erased, left out, merged ----------------------------------------------------------------
+
+
+def test_erase_everything_and_nothing(t):
+    url, _ = tiny.ready(t)
+    before = check.read(t, NAME)
+    _, done = steps.carry_out(t, url, NAME, KEY, "ABC", *ASSUMED, "--erase", "nothing")
+    t.equal(steps.filled(done["erased"]), {})
+    after = check.read(t, NAME)
+    for table, rows in before.items():
+        for number, row in rows.items():
+            t.equal(after[table].get(number), row, f"{table} {number}")
+    everything = {check.short(table): len(rows) for table, rows in after.items()}
+    planned = steps.plan(t, url, KEY, *ASSUMED, "--erase", "everything")
+    t.equal(steps.filled(planned["erase"]), steps.filled(everything))
+
+
+def test_a_scope_that_exists_nowhere_erases_nothing(t):
+    """Space ABC goes to DEF: ABC is not touched."""
+    url, truth = tiny.ready(t)
+    before = check.read(t, NAME)
+    t.run("map", "set", url, KEY, "SPACE", "ABC", "DEF")
+    steps.automatic(t, url, NAME, KEY)
+    for kind in ("PAGE", "VERSION", "ATTACHMENT"):
+        for row in steps.mappings(t, url, KEY, "--type", kind):
+            t.run("map", "set", url, KEY, kind, row["key"], truth.of(kind, row["key"]))
+    t.run("map", "confirm", url, KEY, "--all", "--yes")
+    planned, _ = steps.carry_out(t, url, NAME, KEY, "DEF", *ASSUMED)
+    t.equal(planned["scope"], {"old": "ABC", "new": "DEF"})
+    after = check.read(t, NAME)
+    kept = check.in_scope(before, {"ABC"})
+    for table, rows in before.items():
+        for number, row in rows.items():
+            t.equal(after[table].get(number), row if kept(table, row) else None, f"{table} {number}")
+
+
+def test_exclusion_drops_what_depends_on_it(t):
+    url, _ = tiny.ready(t)
+    steps.edit_one(t, url, KEY, "exclude", "USER", "u1")
+    planned, done = steps.carry_out(t, url, NAME, KEY, "ABC", *ASSUMED)
+    # R-1 and the matrix are u1's; with R-1 go its property, its dependency and its link
+    t.equal(steps.filled(done["excluded"]), {"DBREQUIREMENT": 1, "DBPROPERTY": 1, "DBDEPENDENCY": 1,
+                                             "DBLINK": 1, "DBTRACEABILITYMATRIX": 1})
+    t.equal(steps.filled(done["inserted"]), {"DBREQUIREMENT": 2, "DBPROPERTY": 1, "DBDEPENDENCY": 1,
+                                             "DBLINK": 4})
+    shown = t.run("--json", "map", "show", url, KEY, "USER", "u1").json
+    t.equal({one["table"]: one["rows"] for one in shown["excludes"]} if isinstance(
+        shown["excludes"], list) else shown["excludes"], steps.filled(done["excluded"]))
+
+
+def test_user_mapped_to_nothing(t):
+    url, truth = tiny.ready(t)
+    t.run("map", "set", url, KEY, "USER", "u1", "")
+    t.run("map", "set", url, KEY, "PAGE", "11", "", expect=(1, 2, 4))
+    _, done = steps.carry_out(t, url, NAME, KEY, "ABC", *ASSUMED)
+    t.equal(steps.filled(done["excluded"]), {})
+    rows = {row["KEY"]: row for row in t.rows(
+        NAME, """SELECT * FROM "AO_32F7CE_DBREQUIREMENT" WHERE "SPACEKEY" = 'ABC'""")}
+    t.equal((rows["R-1"]["CREATEDUSER"], rows["R-2"]["CREATEDUSER"]), (None, truth.of("USER", "u2")))
+
+
+def test_rejected_rows_are_left_out_and_listed(t):
+    rows = tiny.data_rows()
+    rows[1] = tiny.requirement(2, "R-2", "u2", BASELINE="two")
+    url, _ = tiny.ready(t, rows)
+    blocker = blocked(t, url, "bad-value", *ASSUMED, hint="--reject")
+    t.contains(blocker["message"], "DBREQUIREMENT")
+    planned = steps.plan(t, url, KEY, *ASSUMED, "--reject")
+    t.equal(kinds(planned), [])
+    result = t.run("--json", "import", url, KEY, *ASSUMED, "--reject", "--confirm", "ABC", "--plan",
+                   planned["hash"], expect=3)
+    done = result.json
+    # R-2 with its property, both dependencies, its two links
+    t.equal(steps.filled(done["rejected"]), {"DBREQUIREMENT": 1, "DBPROPERTY": 1, "DBDEPENDENCY": 2,
+                                             "DBLINK": 2})
+    t.equal(sum(sum(done[word].values()) for word in ("inserted", "merged", "excluded", "rejected")),
+            len(rows), "the equation")
+    steps.verify(t, url, KEY)
+    t.equal(steps.count(t, NAME, """"AO_32F7CE_DBREQUIREMENT" WHERE "SPACEKEY" = 'ABC'"""), 2)
+    people = t.run("import", url, KEY, *ASSUMED, "--reject", "--confirm", "ABC", expect=3)
+    t.contains(people.out + people.err, "DBREQUIREMENT 2")
+
+
+def test_faults_are_found_by_verify(t):
+    """Each change of an imported row is named with its ids and its column."""
+    url, _ = tiny.ready(t)
+    steps.carry_out(t, url, NAME, KEY, "ABC", *ASSUMED)
+    new = {row["oldid"]: row["newid"] for row in t.rows(NAME, "SELECT oldid, newid FROM reqferry_item")}
+    edit(t, """UPDATE "AO_32F7CE_DBREQUIREMENT" SET "HTMLEXCERPT" = 'x' WHERE "ID" = ?""", new["1"])
+    edit(t, """UPDATE "AO_32F7CE_DBLINK" SET "PARENT_ID" = ? WHERE "ID" = ?""", new["1"], new["9"])
+    edit(t, """DELETE FROM "AO_32F7CE_DBPROPERTY" WHERE "ID" = ?""", new["5"])
+    found = steps.verify(t, url, KEY, expect=5)
+    t.equal({(one["table"], str(one["oldId"]), one["column"], one["kind"]) for one in found["differences"]},
+            {("DBREQUIREMENT", "1", "HTMLEXCERPT", "different"), ("DBLINK", "9", "PARENT_ID", "different"),
+             ("DBPROPERTY", "5", None, "missing")})
+    t.equal(found["tables"]["DBPROPERTY"], {"expected": 2, "found": 1, "different": 0})
+    t.equal(found["tables"]["DBLINK"], {"expected": 5, "found": 5, "different": 1})
+
+
+def test_verify_before_any_import_is_refused(t):
+    url, _ = tiny.ready(t)
+    t.run("verify", url, KEY, expect=4)
+
+
+# --- merging -----------------------------------------------------------------------------------------
+
+WIKI = "eeeeeeee-1111-3000-8000-000000000001"
+
+
+def merge_world(t):
+    """A Jira with a requirement that the backup brings too, tied to an issue of another project."""
+    url = world.create(t, "jira.db", "jira")
+    with world_jira.Site(t.dir / "jira.db", 400, 9, "here") as site:
+        site.user("ada", None, "ada@x.example", "Ada")
+        for link in (WIKI, WIKI.replace("e", "f")):
+            site.applink(link, f"Wiki {link[0]}", f"http://{link[0]}.example")
+        issue = site.issue(site.project("TIO", "Toolbox"), 1, "Task 1")
+        other = site.issue(site.project("ZZZ", "Other"), 1, "Other")
+        there = site.ry("DBREMOTEREQUIREMENT", APPLINK=WIKI, SPACEKEY="SF", KEY="R-1", BASELINE=None,
+                        TITLE="as it is here", URL="/here", FLAGDELETED=1, SCHEMAVERSION=3)
+        gone = site.ry("DBREMOTEREQUIREMENT", APPLINK=WIKI, SPACEKEY="SF", KEY="R-9", BASELINE=None)
+        back = site.ry("DBREMOTEREQUIREMENT", APPLINK=WIKI, SPACEKEY="SF", KEY="R-5", BASELINE=5)
+        for row, requirement in ((other, there), (issue, there), (issue, gone), (issue, back)):
+            site.ry("DBISSUELINK", ISSUEID=row, ISSUEKEY="x", REQUIREMENT_ID=requirement,
+                    RELATIONSHIP="earlier")
+
+    def remote(number, link, space, key, title, baseline=None):
+        return csvtext.item("DBREMOTEREQUIREMENT", number, None, link, space, key, baseline, "false",
+                            None, "false", title, None)
+
+    def tie(number, requirement, relationship="implements"):
+        return csvtext.item("DBISSUELINK", number, None, 77, "TIO-1", relationship, requirement)
+
+    old, second = "11111111-1111-3000-8000-000000000001", "22222222-1111-3000-8000-000000000002"
+    rows = [remote(1, old, "SF", "R-1", "as it was there"), remote(2, old, "SF", "R-2", "first"),
+            remote(3, second, "SF", "R-2", "second"), remote(4, old, "SF", "R-1", "baseline", 1),
+            remote(5, old, "SF", "R-5", "back", 5),
+            tie(10, 1), tie(11, 2), tie(12, 3, "verifies"), tie(13, 4), tie(14, 5)]
+    mappings = [csvtext.mapping("ISSUE", 77, title="Task 1", issuekey="TIO-1"),
+                csvtext.mapping("APPLINK", old), csvtext.mapping("SPACE", "SF", old),
+                csvtext.mapping("APPLINK", second), csvtext.mapping("SPACE", "SF", second)]
+    (t.dir / "merge.csv").write_text(
+        csvtext.backup(csvtext.JIRA_PLUGIN, "TIO", rows + mappings), "utf-8", newline="")
+    steps.load(t, url, "jira.db", "merge.csv")
+    t.run("map", "auto", url, "merge", "--open-ok")
+    for link in (old, second):
+        t.run("map", "set", url, "merge", "APPLINK", link, WIKI)
+        t.run("map", "set", url, "merge", "SPACE", "SF", "SF", "--dependencies", link, "--force")
+    t.run("map", "auto", url, "merge", "--open-ok")
+    t.run("map", "confirm", url, "merge", "--all", "--yes")
+    return url, there, gone, back
+
+
+def test_rows_that_exist_already_are_merged(t):
+    url, there, gone, back = merge_world(t)
+    before = check.read(t, "jira.db")["AO_42D05A_DBREMOTEREQUIREMENT"]
+    ambiguous = t.run("map", "set", url, "merge", "SPACE", "SF", "SX", "--force", expect=4).err
+    t.contains(ambiguous, "dependencies")
+    planned, done = steps.carry_out(t, url, "jira.db", "merge", "TIO", *ASSUMED)
+    # R-1 and R-5 stand there; of the two R-2, which differ in their link only, one is left
+    t.equal(steps.filled(done["merged"]), {"DBREMOTEREQUIREMENT": 3})
+    t.equal(steps.filled(done["inserted"]), {"DBREMOTEREQUIREMENT": 2, "DBISSUELINK": 5})
+    t.equal(steps.filled(planned["erase"]), {"DBREMOTEREQUIREMENT": 1, "DBISSUELINK": 3})
+    after = check.read(t, "jira.db")
+    requirements = after["AO_42D05A_DBREMOTEREQUIREMENT"]
+    t.equal(requirements[there], before[there], "the row that was there")
+    t.equal(requirements[back], before[back], "the row that comes again")
+    assert gone not in requirements, "R-9 lost its last link and is still there"
+    t.equal(sorted((row["KEY"], row["BASELINE"], row["TITLE"]) for row in requirements.values()
+                   if row["ID"] not in before), [("R-1", 1, "baseline"), ("R-2", None, "first")])
+    ties = sorted((requirements[row["REQUIREMENT_ID"]]["KEY"], row["RELATIONSHIP"])
+                  for row in after["AO_42D05A_DBISSUELINK"].values())
+    t.equal(ties, [("R-1", "earlier"), ("R-1", "implements"), ("R-1", "implements"),
+                   ("R-2", "implements"), ("R-2", "verifies"), ("R-5", "implements")])
+    # once more: everything merges
+    _, done = steps.carry_out(t, url, "jira.db", "merge", "TIO", *ASSUMED)
+    check.same_but_ids(after, check.read(t, "jira.db"))
+
+
+def test_a_space_that_links_map_differently(t):
+    """In the audit trail: the space that the issue's own links use; where they leave it open the text
+    stays as it is."""
+    url, *_ = merge_world(t)
+    t.run("delete", url, "merge")
+    old, second = "11111111-1111-3000-8000-000000000001", "22222222-1111-3000-8000-000000000002"
+
+    def trail(number, issue):
+        text = '[ {"spaceKey":"SF", "url":"/requirements/SF/R-2"} ]'
+        return csvtext.item("DBRILAUDITTRAILITEM", number, None, issue, f"TIO-{issue}", None, None, None,
+                            None, text, "true")
+
+    def remote(number, link):
+        return csvtext.item("DBREMOTEREQUIREMENT", number, None, link, "SF", f"K-{number}", None, "false",
+                            None, "false", None, None)
+
+    with world_jira.Site(t.dir / "jira.db", 4000, 9, "more") as site:
+        project = t.rows("jira.db", "SELECT id FROM project WHERE pkey = 'TIO'")[0]["id"]
+        for number in (77, 78, 79):
+            site.issue(project, number, f"Task {number}")
+    rows = [trail(1, 77), trail(2, 78), trail(3, 79), remote(4, old), remote(5, second),
+            csvtext.item("DBISSUELINK", 6, None, 77, "TIO-77", "r", 5),
+            csvtext.item("DBISSUELINK", 7, None, 78, "TIO-78", "r", 4),
+            csvtext.item("DBISSUELINK", 8, None, 79, "TIO-79", "r", 4),
+            csvtext.item("DBISSUELINK", 9, None, 79, "TIO-79", "r", 5)]
+    mappings = [*(csvtext.mapping("ISSUE", n, title=f"Task {n}", issuekey=f"TIO-{n}") for n in
+                  (77, 78, 79)), csvtext.mapping("APPLINK", old), csvtext.mapping("SPACE", "SF", old),
+                csvtext.mapping("APPLINK", second), csvtext.mapping("SPACE", "SF", second)]
+    (t.dir / "trail.csv").write_text(
+        csvtext.backup(csvtext.JIRA_PLUGIN, "TIO", rows + mappings), "utf-8", newline="")
+    t.run("load", url, "trail.csv")
+    t.run("map", "auto", url, "trail", "--open-ok")
+    for link, new, space in ((old, WIKI, "SA"), (second, WIKI.replace("e", "f"), "SB")):
+        t.run("map", "set", url, "trail", "APPLINK", link, new)
+        t.run("map", "set", url, "trail", "SPACE", "SF", space, "--dependencies", link, "--force")
+    t.run("map", "auto", url, "trail", "--open-ok")
+    t.run("map", "confirm", url, "trail", "--all", "--yes")
+    steps.carry_out(t, url, "jira.db", "trail", "TIO", *ASSUMED)
+    found = {row["ISSUEKEY"]: row["LINKS"] for row in t.rows(
+        "jira.db", 'SELECT "ISSUEKEY", "LINKS" FROM "AO_42D05A_DBRILAUDITTRAILITEM"')}
+    template = '[ {{"spaceKey":"{0}", "url":"/requirements/{0}/R-2"}} ]'
+    t.equal(found, {"TIO-77": template.format("SB"), "TIO-78": template.format("SA"),
+                    "TIO-79": template.format("SF")})
+
+
+def test_audit_trail_can_be_kept(t):
+    made = world_jira.pair(t)
+    truth, url, name = made.truth, made.destination, "destination.db"
+    origin, before = check.read(t, "origin.db"), check.read(t, name)
+    steps.export(t, made.origin, "origin.db", "all", "all.csv", expect=3)
+    steps.load(t, url, name, "all.csv")
+    nothing = [key for (kind, key, _), new in truth.map.items() if kind == "USER" and not new]
+    steps.decide(t, url, name, "all", truth, nothing)
+    steps.carry_out(t, url, name, "all", "everything", "--audit-trail", "keep")
+    truth.texts = {text: text for text in truth.texts}
+    check.moved(origin, before, check.read(t, name), truth,
+                world_jira.erased(t, before, {"TIO", "NEW", "MOV"}), nothing=nothing)
+
+
+# --- interrupted -------------------------------------------------------------------------------------
+
+
+def many(t, count):
+    """A backup whose import takes a while, loaded and mapped, and what it is imported into."""
+    url, _ = tiny.destination(t)
+    rows = [tiny.requirement(n, f"R-{n}") for n in range(1, count + 1)]
+    rows += [csvtext.item("DBPROPERTY", n, None, n, "INLINE", "name", f"value {n}" * 5)
+             for n in range(1, count + 1)]
+    tiny.write(t, rows, [csvtext.mapping("SPACE", "ABC", title="Alpha")])
+    t.run("load", url, f"{KEY}.csv")
+    t.run("map", "auto", url, KEY)
+    return url
+
+
+def running(t, step):
+    """Whether a run of the step is recorded that has not ended."""
+    return steps.count(t, NAME, "reqferry_run WHERE step = ? AND ended IS NULL", step) > 0
+
+
+def test_interrupted_import_changes_nothing(t):
+    url = many(t, 40_000)
+    before = steps.state(t, NAME)
+    log = t.dir / f"{NAME}-wal"
+    process = t.start("import", url, KEY, *ASSUMED, "--confirm", "ABC")
+    deadline = time.monotonic() + 60
+    # in the middle: the transaction has begun to write
+    while process.popen.poll() is None and time.monotonic() < deadline:
+        if running(t, "import") and log.exists() and log.stat().st_size > 1 << 20:
+            break
+        time.sleep(0.002)
+    os.kill(process.popen.pid, signal.SIGINT)
+    result = process.wait(expect=130)
+    assert result.err, "nothing was said"
+    t.same_hashes(before, steps.state(t, NAME))
+    t.equal([row["state"] for row in t.rows(NAME, "SELECT state FROM reqferry_run WHERE step = 'import'")],
+            ["cancelled"])
+    steps.carry_out(t, url, NAME, KEY, "ABC", *ASSUMED)
