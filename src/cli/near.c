@@ -29,6 +29,8 @@ static size_t distance(const char *a, const char *b)
 
 static bool is_near(const char *word, const char *other)
 {
+	word += strspn(word, "-");
+	other += strspn(other, "-");
 	size_t len = strlen(word);
 	size_t allowed = len < 4 ? 1 : len < 8 ? 2 : 3;
 	return (len >= 2 && strncmp(word, other, len) == 0) || distance(word, other) <= allowed;

@@ -143,7 +143,7 @@ static int wait_for_lock(void *data, int tries)
 		sqlite->locked_since = now;
 	if (now - sqlite->locked_since >= sqlite->timeout || poll_task(sqlite))
 		return 0;
-	usleep(LOCK_POLL_US);
+	nanosleep(&(struct timespec){.tv_nsec = LOCK_POLL_US * 1000L}, NULL);
 	return 1;
 }
 

@@ -402,8 +402,8 @@ static bool block_shape(struct planner *planner, struct error *err)
 			str_addf(&sql,
 				" WHERE i.backupkey = $1 AND i.f%u IS NOT NULL AND i.problem IS "
 				"NULL AND "
-				"%c%u.id IS NULL AND i.tablename = ",
-				n, entity ? 'm' : 'r', n);
+				"%s%u.id IS NULL AND i.tablename = ",
+				n, entity ? "m" : "r", n);
 			db_literal(&sql, slice_of(catalogue->tables[t].name));
 			if (entity)
 				str_addf(&sql, " AND (%s) IS NOT NULL", type.at);

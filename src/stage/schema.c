@@ -67,7 +67,7 @@ static bool read_version(struct db *db, int64_t *version, struct error *err)
 	if (!db_query_text(db, "SELECT value FROM reqferry_meta WHERE name = 'schema'", NULL, 0,
 		    &arena, &text, err))
 		return false;
-	if (!slice_to_int64(text, version))
+	if (!slice_to_int64(text, version) || *version < 0)
 		return FAIL_HINT(err, DATABASE, "Look at the table \"reqferry_meta\".",
 			"the version of reqferry's own tables cannot be read: \"%.*s\"",
 			SLICE_PRINT(text));
@@ -88,15 +88,15 @@ static bool migrate(struct db *db, struct error *err)
 	int64_t version;
 	if (!read_version(db, &version, err))
 		return false;
-	for (int64_t next = version + 1; next <= STAGE_SCHEMA_VERSION; next++) {
+	for (size_t next = (size_t)version; next < ARRAY_LEN(versions); next++) {
 		struct str script CLEANUP(str_release) = STR_INIT;
-		spell_types(db_dialect(db), versions[next - 1], &script);
+		spell_types(db_dialect(db), versions[next], &script);
 		if (!db_script(db, script.at, err)) {
 			error_context(err, "making reqferry's own tables");
 			return false;
 		}
 		char number[24];
-		snprintf(number, sizeof(number), "%lld", (long long)next);
+		snprintf(number, sizeof(number), "%zu", next + 1);
 		if (!set_meta(db, "schema", slice_of(number), err))
 			return false;
 	}

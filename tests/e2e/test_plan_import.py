@@ -59,7 +59,7 @@ def test_tiny_migration(t):
                    after["AO_32F7CE_DBLINK"].items() if number not in before["AO_32F7CE_DBLINK"])
     t.equal(links, sorted([
         ("PAGE", truth.of("PAGE", 11), truth.of("VERSION", 11)),
-        ("PAGE", truth.of("PAGE", 21), truth.of("VERSION", 21)),
+        ("PAGE", truth.of("PAGE", 8021), truth.of("VERSION", 8021)),
         ("PAGE", truth.of("PAGE", 11), truth.of("VERSION", 12)),
         ("JIRA", "TIO-1", None), ("EXCEL", truth.of("ATTACHMENT", 31), None)], key=str), "links")
 
@@ -100,7 +100,7 @@ def test_plan_hash_moves_with_what_decides(t):
     edit(t, "UPDATE reqferry_mapping SET destinationvalue = ? WHERE type = 'USER' AND key = 'u2'",
          truth.of("USER", "u1"))
     sum_up("a mapping by SQL")
-    steps.edit_one(t, url, KEY, "exclude", "PAGE", "21")
+    steps.edit_one(t, url, KEY, "exclude", "PAGE", "8021")
     sum_up("an exclusion")
     edit(t, "UPDATE reqferry_item SET f10 = 'other' WHERE tablename = 'DBREQUIREMENT' AND oldid = '1'")
     sum_up("an item")
@@ -154,11 +154,11 @@ def test_import_needs_its_plan_and_its_confirmation(t):
 
 def test_blocked_by_unmapped(t):
     url, _ = tiny.ready(t)
-    steps.edit_one(t, url, KEY, "clear", "PAGE", "21")
+    steps.edit_one(t, url, KEY, "clear", "PAGE", "8021")
     blocker = blocked(t, url, "unmapped", *ASSUMED, hint="map set")
     t.contains(blocker["message"], "PAGE")
     unresolved = steps.plan(t, url, KEY, *ASSUMED)["unresolved"]
-    assert ("PAGE", "21") in [(row["type"], row["key"]) for row in unresolved], unresolved
+    assert ("PAGE", "8021") in [(row["type"], row["key"]) for row in unresolved], unresolved
 
 
 def test_blocked_by_possible(t):
@@ -175,7 +175,7 @@ def test_blocked_by_bad_destination(t):
     url, _ = tiny.ready(t)
     for change in ("status = 'NO_SUCH_STATUS'", "destinationvalue = NULL, status = 'MAPPED_MANUAL'",
                    "destinationvalue = 'no number', status = 'MAPPED_MANUAL'"):
-        edit(t, f"UPDATE reqferry_mapping SET {change} WHERE type = 'PAGE' AND key = '21'")
+        edit(t, f"UPDATE reqferry_mapping SET {change} WHERE type = 'PAGE' AND key = '8021'")
         planned = steps.plan(t, url, KEY, *ASSUMED)
         assert "bad-destination" in kinds(planned), (change, planned["blockers"])
         t.run("import", url, KEY, *ASSUMED, "--confirm", "ABC", expect=4)
@@ -193,7 +193,7 @@ def test_blocked_by_missing_destination(t):
 def test_blocked_by_inconsistent(t):
     """A version that is not of its page, an attachment that lies on another."""
     url, truth = tiny.ready(t)
-    t.run("map", "set", url, KEY, "VERSION", "21", truth.of("VERSION", 12), "--force")
+    t.run("map", "set", url, KEY, "VERSION", "8021", truth.of("VERSION", 12), "--force")
     blocked(t, url, "inconsistent", *ASSUMED)
 
 
