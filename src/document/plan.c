@@ -114,6 +114,7 @@ static void heading_text(
 	const struct stage_backup *backup = &plan->backup;
 	plain_highlight(out, style, PLAIN_STRONG, "Plan of an import");
 	str_add_text(out, "\n\n");
+	plain_label(out, "Plan", slice_of(plan->hash));
 	plain_label(out, "Backup", plan->key);
 	add_scope(out, plan);
 	if (backup->file_name.len > 0)
@@ -205,8 +206,6 @@ void document_plan_text(
 	remarks_text(out, plan);
 	unresolved_text(out, style, plan);
 	blockers_text(out, style, plan);
-	str_add_char(out, '\n');
-	plain_label(out, "Plan", slice_of(plan->hash));
 }
 
 /* --- import

@@ -34,11 +34,6 @@ static const struct host_table tables[] = {
 
 /* --- pieces ----------------------------------------------------------------------------------- */
 
-#define IS_PAGE(alias) alias ".contenttype IN ('PAGE', 'BLOGPOST')"
-#define IS_CURRENT(alias)                                                                          \
-	"NOT (" alias ".prevver IS NOT NULL) AND " alias ".content_status = 'current'"
-#define ID_TEXT(column) "CAST(" column " AS {text})"
-
 /*
  * Behind a d_user: the account that counts, and its directory. The accounts of one name are few and
  * found by an index.
@@ -60,13 +55,14 @@ static const char order[] =
 	" WHERE o.directory_id = b.id AND o.application_id ="
 	" (SELECT MIN(f.application_id) FROM cwd_app_dir_mapping f)), 2147483647), ";
 
-/* Behind an e with the link's id: its settings. */
+/* Behind an e with the link's id: one of its settings. */
 #define LINK_JOIN(alias, name)                                                                     \
-	" LEFT JOIN bandana " alias " ON " alias ".bandanacontext = '_GLOBAL' AND " alias          \
-	".bandanakey = 'applinks.admin.' || e.key || '" name "'"
+	" LEFT JOIN bandana " alias " ON " alias ".bandanacontext = '_GLOBAL'"                     \
+	" AND " alias ".bandanakey = 'applinks.admin.' || e.key || '" name "'"
 #define LINK_JOINS                                                                                 \
 	LINK_JOIN("d_name", ".name")                                                               \
-	LINK_JOIN("d_display", ".display.url") LINK_JOIN("d_rpc", ".rpc.url")
+	LINK_JOIN("d_display", ".display.url")                                                     \
+	LINK_JOIN("d_rpc", ".rpc.url")
 
 /* --- relations and descriptions --------------------------------------------------------------- */
 
@@ -75,90 +71,56 @@ static const char spaces[] =
 	" s.spacestatus AS status, s.homepage AS homepage FROM spaces s";
 
 /*
- * The space comes last, by CROSS JOIN: SQLite without statistics would take a page of that title in
- * the space for one of all pages of the space. To PostgreSQL it is a join as any other.
+ * Two things keep SQLite, which has no statistics here, from taking many rows for few: the space
+ * comes last, by CROSS JOIN (else it reads all pages of a space to find one title), and NOT (... IS
+ * NOT NULL) hides the index on prevver (else it reads all rows without one). PostgreSQL sees a join
+ * and an IS NULL as any other.
  */
-static const char pages[] = "SELECT d_page.contentid AS id, " ID_TEXT(
-	"d_page.contentid") " AS key,"
-			    " s.spacekey AS spacekey, d_page.contenttype AS pagetype, d_page.title "
-			    "AS title,"
-			    " d_page.lowertitle AS lowertitle, d_page.version AS version, "
-			    "{created} AS created"
-			    " FROM content d_page CROSS JOIN spaces s"
-			    " WHERE s.spaceid = d_page.spaceid AND " IS_PAGE(
-				    "d_page") " AND " IS_CURRENT("d_page");
+static const char pages[] =
+	"SELECT d_page.contentid AS id, CAST(d_page.contentid AS {text}) AS key,"
+	" s.spacekey AS spacekey, d_page.contenttype AS pagetype, d_page.title AS title,"
+	" d_page.lowertitle AS lowertitle, d_page.version AS version, {created} AS created"
+	" FROM content d_page CROSS JOIN spaces s WHERE s.spaceid = d_page.spaceid"
+	" AND d_page.contenttype IN ('PAGE', 'BLOGPOST')"
+	" AND NOT (d_page.prevver IS NOT NULL) AND d_page.content_status = 'current'";
 
 /* OR finds versions and page from either side by an index; a COALESCE would find only the page. */
-static const char versions[] = "SELECT v.contentid AS id, " ID_TEXT(
-	"v.contentid") " AS key, p.contentid AS pageid, " ID_TEXT("p.contentid") " AS pagekey, "
-										 "s.spacekey AS "
-										 "spacekey,"
-										 " p.contenttype "
-										 "AS pagetype, "
-										 "COALESCE(v.title,"
-										 " p.title) AS "
-										 "title, v.version "
-										 "AS version,"
-										 " CASE WHEN "
-										 "v.prevver IS "
-										 "NULL THEN 1 ELSE "
-										 "0 END AS current"
-										 " FROM content v "
-										 "JOIN content p "
-										 "ON v.contentid = "
-										 "p.contentid OR "
-										 "v.prevver = "
-										 "p.contentid"
-										 " CROSS JOIN "
-										 "spaces s"
-										 " WHERE s.spaceid "
-										 "= p.spaceid AND "
-										 "v.content_status "
-										 "= 'current' "
-										 "AND " IS_PAGE("p") " AND " IS_CURRENT(
-											 "p");
+static const char versions[] =
+	"SELECT v.contentid AS id, CAST(v.contentid AS {text}) AS key, p.contentid AS pageid,"
+	" CAST(p.contentid AS {text}) AS pagekey, s.spacekey AS spacekey,"
+	" p.contenttype AS pagetype, COALESCE(v.title, p.title) AS title, v.version AS version,"
+	" CASE WHEN v.prevver IS NULL THEN 1 ELSE 0 END AS current"
+	" FROM content v JOIN content p ON v.contentid = p.contentid OR v.prevver = p.contentid"
+	" CROSS JOIN spaces s WHERE s.spaceid = p.spaceid AND v.content_status = 'current'"
+	" AND p.contenttype IN ('PAGE', 'BLOGPOST')"
+	" AND NOT (p.prevver IS NOT NULL) AND p.content_status = 'current'";
 
-static const char attachments[] = "SELECT a.contentid AS id, " ID_TEXT(
-	"a.contentid") " AS key, p.contentid AS pageid, " ID_TEXT("p.contentid") " AS pagekey, "
-										 "s.spacekey AS "
-										 "spacekey, "
-										 "a.title AS title,"
-										 " a.version AS "
-										 "version"
-										 " FROM content a "
-										 "JOIN content p "
-										 "ON p.contentid = "
-										 "a.pageid"
-										 " CROSS JOIN "
-										 "spaces s"
-										 " WHERE s.spaceid "
-										 "= p.spaceid AND "
-										 "a.contenttype = "
-										 "'ATTACHMENT' "
-										 "AND " IS_CURRENT("a") " AND " IS_PAGE(
-											 "p") " AND"
-											      " " IS_CURRENT("p");
+static const char attachments[] =
+	"SELECT a.contentid AS id, CAST(a.contentid AS {text}) AS key, p.contentid AS pageid,"
+	" CAST(p.contentid AS {text}) AS pagekey, s.spacekey AS spacekey, a.title AS title,"
+	" a.version AS version"
+	" FROM content a JOIN content p ON p.contentid = a.pageid"
+	" CROSS JOIN spaces s WHERE s.spaceid = p.spaceid AND a.contenttype = 'ATTACHMENT'"
+	" AND NOT (a.prevver IS NOT NULL) AND a.content_status = 'current'"
+	" AND p.contenttype IN ('PAGE', 'BLOGPOST')"
+	" AND NOT (p.prevver IS NOT NULL) AND p.content_status = 'current'";
 
 /*
  * m is the current row of an old version or a draft, h the page that holds an attachment: what they
  * have lost is lost for c too.
  */
-static const char content_states[] = "SELECT c.contentid AS id, " ID_TEXT(
-	"c.contentid") " AS key,"
-		       " CASE WHEN c.content_status <> 'current' THEN c.content_status"
-		       " WHEN m.content_status <> 'current' THEN m.content_status"
-		       " WHEN h.content_status <> 'current' THEN h.content_status"
-		       " WHEN c.prevver IS NOT NULL THEN 'historical' ELSE c.content_status END AS "
-		       "state,"
-		       " s.spacekey AS spacekey, COALESCE(c.title, m.title) AS title, "
-		       "c.contenttype AS pagetype"
-		       " FROM content c LEFT JOIN content m ON m.contentid = c.prevver"
-		       " LEFT JOIN content h ON h.contentid ="
-		       " CASE WHEN c.contenttype = 'ATTACHMENT' THEN COALESCE(c.pageid, m.pageid) "
-		       "END"
-		       " LEFT JOIN spaces s ON s.spaceid = COALESCE(c.spaceid, m.spaceid, "
-		       "h.spaceid)"
-		       " WHERE c.contenttype IN ('PAGE', 'BLOGPOST', 'ATTACHMENT')";
+static const char content_states[] =
+	"SELECT c.contentid AS id, CAST(c.contentid AS {text}) AS key,"
+	" CASE WHEN c.content_status <> 'current' THEN c.content_status"
+	" WHEN m.content_status <> 'current' THEN m.content_status"
+	" WHEN h.content_status <> 'current' THEN h.content_status"
+	" WHEN c.prevver IS NOT NULL THEN 'historical' ELSE c.content_status END AS state,"
+	" s.spacekey AS spacekey, COALESCE(c.title, m.title) AS title, c.contenttype AS pagetype"
+	" FROM content c LEFT JOIN content m ON m.contentid = c.prevver"
+	" LEFT JOIN content h ON h.contentid ="
+	" CASE WHEN c.contenttype = 'ATTACHMENT' THEN COALESCE(c.pageid, m.pageid) END"
+	" LEFT JOIN spaces s ON s.spaceid = COALESCE(c.spaceid, m.spaceid, h.spaceid)"
+	" WHERE c.contenttype IN ('PAGE', 'BLOGPOST', 'ATTACHMENT')";
 
 static const char users[] =
 	"SELECT d_user.user_key AS key, d_user.username AS username,"
@@ -177,9 +139,9 @@ static const char links[] =
 
 /* Whatever the state of the page: a page in the trash has a name too. */
 static const struct host_description page = {
-	.joins = " LEFT JOIN content d_page ON d_page.contentid = e.number AND " IS_PAGE(
-		"d_page") " AND d_page.prevver IS NULL"
-			  " LEFT JOIN spaces d_space ON d_space.spaceid = d_page.spaceid",
+	.joins = " LEFT JOIN content d_page ON d_page.contentid = e.number"
+		 " AND d_page.contenttype IN ('PAGE', 'BLOGPOST') AND d_page.prevver IS NULL"
+		 " LEFT JOIN spaces d_space ON d_space.spaceid = d_page.spaceid",
 	.found = "d_page.contentid IS NOT NULL",
 	.fields =
 		{
@@ -193,19 +155,18 @@ static const struct host_description page = {
 
 /* A row with a prevver that is not 'current' is a draft. */
 static const struct host_description version = {
-	.joins = " LEFT JOIN content d_version ON d_version.contentid = e.number AND " IS_PAGE(
-		"d_version") " AND (d_version.prevver IS NULL OR d_version.content_status = "
-			     "'current')"
-			     " LEFT JOIN content d_page"
-			     " ON d_page.contentid = COALESCE(d_version.prevver, "
-			     "d_version.contentid)"
-			     " LEFT JOIN spaces d_space ON d_space.spaceid = d_page.spaceid",
+	.joins = " LEFT JOIN content d_version ON d_version.contentid = e.number"
+		 " AND d_version.contenttype IN ('PAGE', 'BLOGPOST')"
+		 " AND (d_version.prevver IS NULL OR d_version.content_status = 'current')"
+		 " LEFT JOIN content d_page"
+		 " ON d_page.contentid = COALESCE(d_version.prevver, d_version.contentid)"
+		 " LEFT JOIN spaces d_space ON d_space.spaceid = d_page.spaceid",
 	.found = "d_page.contentid IS NOT NULL",
 	.fields =
 		{
 			[FIELD_SPACE_KEY] = "d_space.spacekey",
 			[FIELD_PAGE_TYPE] = "d_page.contenttype",
-			[FIELD_PAGE_ID] = ID_TEXT("d_page.contentid"),
+			[FIELD_PAGE_ID] = "CAST(d_page.contentid AS {text})",
 			[FIELD_PAGE_VERSION] = "CAST(d_version.version AS {text})",
 			[FIELD_TITLE] = "COALESCE(d_version.title, d_page.title)",
 		},
@@ -224,10 +185,10 @@ static const struct host_description attachment = {
 	.fields =
 		{
 			[FIELD_SPACE_KEY] = "d_space.spacekey",
-			[FIELD_PAGE_ID] = ID_TEXT("d_page.contentid"),
+			[FIELD_PAGE_ID] = "CAST(d_page.contentid AS {text})",
 			[FIELD_PAGE_VERSION] = "CAST(d_file.version AS {text})",
 			[FIELD_TITLE] = "COALESCE(d_file.title, d_newest.title)",
-			[FIELD_EXTENSION_DOCUMENT_ID] = ID_TEXT("d_file.contentid"),
+			[FIELD_EXTENSION_DOCUMENT_ID] = "CAST(d_file.contentid AS {text})",
 		},
 };
 

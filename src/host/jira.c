@@ -39,8 +39,6 @@ static const struct host_table tables[] = {
 
 /* --- pieces ----------------------------------------------------------------------------------- */
 
-#define ISSUE_KEY(project, issue) project ".pkey || '-' || CAST(" issue ".issuenum AS {text})"
-
 /* Behind a d_user: the account that counts, and its directory. */
 #define ACCOUNT_JOINS                                                                              \
 	" LEFT JOIN cwd_user d_account ON d_account.id ="                                          \
@@ -53,19 +51,17 @@ static const struct host_table tables[] = {
 /* An account knows how its name is spelled; without one there is only the lower-case name. */
 #define USER_NAME "COALESCE(d_account.user_name, d_user.lower_user_name)"
 
-#define IS_SETTING(alias) alias ".entity_name = 'jira.properties' AND " alias ".entity_id = 1"
-
-/* Behind an e with the link's id: its settings. */
+/* Behind an e with the link's id: one of its settings. */
 #define LINK_JOIN(alias, name)                                                                     \
 	" LEFT JOIN propertyentry " alias " ON " alias ".id ="                                     \
-	" (SELECT MIN(x.id) FROM propertyentry x WHERE x.property_key ="                           \
-	" 'applinks.admin.' || e.key || '" name                                                    \
-	"' AND " IS_SETTING("x") ")"                                                               \
-				 " LEFT JOIN propertystring " alias "_short ON " alias             \
-				 "_short.id = " alias ".id"
+	" (SELECT MIN(x.id) FROM propertyentry x"                                                  \
+	" WHERE x.entity_name = 'jira.properties' AND x.entity_id = 1"                             \
+	" AND x.property_key = 'applinks.admin.' || e.key || '" name "')"                          \
+	" LEFT JOIN propertystring " alias "_short ON " alias "_short.id = " alias ".id"
 #define LINK_JOINS                                                                                 \
 	LINK_JOIN("d_name", ".name")                                                               \
-	LINK_JOIN("d_display", ".display.url") LINK_JOIN("d_rpc", ".rpc.url") "{long_joins}"
+	LINK_JOIN("d_display", ".display.url")                                                     \
+	LINK_JOIN("d_rpc", ".rpc.url") "{long_joins}"
 
 static const char long_joins[] =
 	" LEFT JOIN propertytext d_name_long ON d_name_long.id = d_name.id"
@@ -86,10 +82,10 @@ static const char links[] =
 	"SELECT e.key AS key, {name} AS name, {display} AS displayurl, {rpc} AS rpcurl,"
 	" COALESCE({display}, {rpc}) AS url"
 	" FROM (SELECT substr(b.property_key, 16, length(b.property_key) - 20) AS key"
-	" FROM propertyentry b WHERE " IS_SETTING(
-		"b") " AND b.property_key LIKE 'applinks.admin._%.name'"
-		     " AND length(replace(b.property_key, '.', '')) = length(b.property_key) - 3"
-		     " GROUP BY b.property_key) e" LINK_JOINS;
+	" FROM propertyentry b WHERE b.entity_name = 'jira.properties' AND b.entity_id = 1"
+	" AND b.property_key LIKE 'applinks.admin._%.name'"
+	" AND length(replace(b.property_key, '.', '')) = length(b.property_key) - 3"
+	" GROUP BY b.property_key) e" LINK_JOINS;
 
 static const char projects[] = "SELECT p.id AS id, p.pkey AS key, p.pname AS name FROM project p";
 
@@ -101,10 +97,11 @@ static const char former_keys[] =
 	" UNION ALL SELECT p.id AS projectid, p.pkey AS projectkey, k.project_key AS key"
 	" FROM project_key k JOIN project p ON p.id = k.project_id WHERE k.project_key <> p.pkey";
 
-static const char issues[] = "SELECT i.id AS id, CAST(i.id AS {text}) AS key, " ISSUE_KEY("p",
-	"i") " AS issuekey,"
-	     " p.id AS projectid, p.pkey AS projectkey, i.issuenum AS number, i.summary AS summary"
-	     " FROM jiraissue i JOIN project p ON p.id = i.project";
+static const char issues[] =
+	"SELECT i.id AS id, CAST(i.id AS {text}) AS key,"
+	" p.pkey || '-' || CAST(i.issuenum AS {text}) AS issuekey, p.id AS projectid,"
+	" p.pkey AS projectkey, i.issuenum AS number, i.summary AS summary"
+	" FROM jiraissue i JOIN project p ON p.id = i.project";
 
 static const char moved_keys[] =
 	"SELECT k.issue_id AS issueid, k.old_issue_key AS key FROM moved_issue_key k";
@@ -133,7 +130,8 @@ static const struct host_description issue = {
 	.fields =
 		{
 			[FIELD_TITLE] = "d_issue.summary",
-			[FIELD_ISSUE_KEY] = ISSUE_KEY("d_project", "d_issue"),
+			[FIELD_ISSUE_KEY] =
+				"d_project.pkey || '-' || CAST(d_issue.issuenum AS {text})",
 		},
 };
 

@@ -7,32 +7,40 @@
 
 #include <ctype.h>
 
-/* One way to look something up: rows (key) of what fits the text $1, or the number $2. */
+/* What a way to look something up begins with, and its parameters. */
+enum by {
+	BY_TEXT,      /* $1: the text */
+	BY_NUMBER,    /* $1: the text as a number; only for texts that are one */
+	BY_ISSUE_KEY, /* $1, $2: project and number; only for texts that are an issue key */
+	BY_ISSUE_TEXT /* $1: the text; only for texts that are an issue key */
+};
+
+/* The query gives the keys of what fits. */
 struct look_up {
 	enum entity entity;
-	bool by_number; /* only for texts that are a number */
+	enum by by;
 	const char *sql;
 };
 
 #define ONE(relation) "SELECT x.key FROM {" relation "} x WHERE "
 
 static const struct look_up look_ups[] = {
-	{ENTITY_APPLINK, false, ONE("applinks") "x.key = $1"},
-	{ENTITY_SPACE, false, ONE("spaces") "x.key = $1"},
-	{ENTITY_SPACE, false, ONE("spaces") "lower(x.key{c}) = lower($1)"},
-	{ENTITY_PROJECT, false, ONE("projects") "x.key = $1"},
-	{ENTITY_USER, false, ONE("users") "x.key = $1"},
-	{ENTITY_USER, false, ONE("users") "x.username = $1 OR x.lowerusername = lower($1)"},
-	{ENTITY_PAGE, true, ONE("pages") "x.id = $2"},
-	{ENTITY_VERSION, true, ONE("versions") "x.id = $2"},
-	{ENTITY_ATTACHMENT, true, ONE("attachments") "x.id = $2"},
-	{ENTITY_ISSUE, true, ONE("issues") "x.id = $2"},
+	{ENTITY_APPLINK, BY_TEXT, ONE("applinks") "x.key = $1"},
+	{ENTITY_SPACE, BY_TEXT, ONE("spaces") "x.key = $1"},
+	{ENTITY_SPACE, BY_TEXT, ONE("spaces") "lower(x.key{c}) = lower($1)"},
+	{ENTITY_PROJECT, BY_TEXT, ONE("projects") "x.key = $1"},
+	{ENTITY_USER, BY_TEXT, ONE("users") "x.key = $1"},
+	{ENTITY_USER, BY_TEXT, ONE("users") "x.username = $1 OR x.lowerusername = lower($1)"},
+	{ENTITY_PAGE, BY_NUMBER, ONE("pages") "x.id = $1"},
+	{ENTITY_VERSION, BY_NUMBER, ONE("versions") "x.id = $1"},
+	{ENTITY_ATTACHMENT, BY_NUMBER, ONE("attachments") "x.id = $1"},
+	{ENTITY_ISSUE, BY_NUMBER, ONE("issues") "x.id = $1"},
 	/* an issue key as Jira resolves it: current, of a renamed project, of a moved issue */
-	{ENTITY_ISSUE, false, ONE("issues") "x.projectkey = $3 AND x.number = $2"},
-	{ENTITY_ISSUE, false,
+	{ENTITY_ISSUE, BY_ISSUE_KEY, ONE("issues") "x.projectkey = $1 AND x.number = $2"},
+	{ENTITY_ISSUE, BY_ISSUE_KEY,
 		"SELECT x.key FROM {projectkeys} k JOIN {issues} x ON x.projectkey = k.projectkey "
-		"WHERE k.key = $3 AND x.number = $2"},
-	{ENTITY_ISSUE, false,
+		"WHERE k.key = $1 AND x.number = $2"},
+	{ENTITY_ISSUE, BY_ISSUE_TEXT,
 		"SELECT x.key FROM {moved} k JOIN {issues} x ON x.id = k.issueid WHERE k.key = $1"},
 };
 
@@ -81,16 +89,30 @@ static bool check_form(const struct host *host, enum entity entity, struct slice
 	}
 }
 
-static bool look(const struct host *host, const struct look_up *how, const struct db_value *values,
+/* What a person wrote, taken apart. */
+struct written {
+	struct slice text, project; /* project: no value unless it is an issue key */
+	int64_t number;
+};
+
+static bool look(const struct host *host, const struct look_up *how, const struct written *written,
 	struct arena *arena, struct slice *key, int64_t *count, struct error *err)
 {
 	const struct sql_words words = {
 		.dialect = db_dialect(host->db), .host = host, .product = host->product};
+	const struct db_value number = db_int(written->number);
+	const struct db_value values[][2] = {
+		[BY_TEXT] = {db_slice(written->text)},
+		[BY_NUMBER] = {number},
+		[BY_ISSUE_KEY] = {db_slice(written->project), number},
+		[BY_ISSUE_TEXT] = {db_slice(written->text)},
+	};
 	CLEANUP(str_release) struct str sql = STR_INIT;
 	CLEANUP(db_rows_end) struct db_rows *rows = NULL;
 
 	sql_fill(&words, how->sql, &sql);
-	if (!db_query(host->db, sql.at, values, 3, &rows, err))
+	if (!db_query(
+		    host->db, sql.at, values[how->by], how->by == BY_ISSUE_KEY ? 2 : 1, &rows, err))
 		return false;
 	for (*count = 0; *count < 10; (*count)++) {
 		bool row;
@@ -154,24 +176,25 @@ static bool can_look_up(const struct host *host, enum entity entity)
 bool destination_find(const struct host *host, enum entity entity, struct slice text,
 	struct arena *arena, struct slice *key, bool *checked, struct error *err)
 {
-	struct slice project = SLICE_NULL, found = SLICE_NULL;
-	int64_t number = -1, count = 0;
+	struct written written = {.text = text, .project = SLICE_NULL};
+	struct slice found = SLICE_NULL;
+	int64_t count = 0;
 
-	if (!check_form(host, entity, text, &project, &number, err))
+	if (!check_form(host, entity, text, &written.project, &written.number, err))
 		return false;
 	*checked = can_look_up(host, entity);
 	if (!*checked) {
 		*key = arena_copy(arena, text);
 		return true;
 	}
-	const struct db_value values[] = {db_slice(text), db_int(number), db_slice(project)};
 	for (size_t i = 0; i < ARRAY_LEN(look_ups) && count == 0; i++) {
 		const struct look_up *how = &look_ups[i];
+		bool issue_key = how->by == BY_ISSUE_KEY || how->by == BY_ISSUE_TEXT;
 
-		if (how->entity != entity || (how->by_number && project.at) ||
-			(entity == ENTITY_ISSUE && !how->by_number && !project.at))
+		if (how->entity != entity || (how->by == BY_NUMBER && written.project.at) ||
+			(issue_key && !written.project.at))
 			continue;
-		if (!look(host, how, values, arena, &found, &count, err))
+		if (!look(host, how, &written, arena, &found, &count, err))
 			return false;
 	}
 	if (count > 1)

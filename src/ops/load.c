@@ -232,6 +232,8 @@ static bool finish(struct load_step *step, struct error *err)
 	struct backup_counts counts;
 	backup_reader_counts(step->reader, &counts);
 	bool ok = !step->has_manifest || manifest_check(&step->manifest, &counts, err);
+	if (!ok)
+		error_context(err, "\"%s\"", step->path);
 	const struct db_value values[] = {db_slice(step->key), db_text(counts.sha256)};
 	ok = ok && db_exec(db, "UPDATE reqferry_backup SET sha256 = $2 WHERE backupkey = $1",
 			   values, 2, NULL, err);

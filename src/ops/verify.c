@@ -151,7 +151,7 @@ static struct slice canonical(struct verifier *verifier, enum column_type type, 
 		str_add(&verifier->buffer, (struct slice){text.at, 19});
 		str_add_char(&verifier->buffer, '.');
 		for (size_t i = 20; i < 23; i++)
-			str_add_char(&verifier->buffer, i < text.len ? text.at[i] : '0');
+			str_add(&verifier->buffer, i < text.len ? (struct slice){text.at + i, 1} : SLICE("0"));
 		return str_slice(&verifier->buffer);
 	}
 	return text;
@@ -245,8 +245,8 @@ static void select_rows(
 	struct verifier *verifier, const struct catalogue_table *table, struct str *sql)
 {
 	const struct ry *ry = &verifier->instance->ry;
-	str_add_text(
-		sql, "SELECT i.oldid, i.newid, CASE WHEN u.rowid_ IS NULL THEN 1 ELSE 0 END, ");
+	str_addf(sql, "SELECT i.oldid, i.newid, CASE WHEN u.rowid_ IS NULL%s THEN 1 ELSE 0 END, ",
+		table->merge ? " OR w.first < i.id" : "");
 	ry_id(ry, "t", sql);
 	str_add_text(sql, ", CASE WHEN i.problem IS NULL THEN 0 ELSE 1 END, ");
 	stage_field_list(sql, "i", CATALOGUE_FIRST_FIELD, CATALOGUE_LAST_FIELD);
@@ -272,6 +272,13 @@ static void select_rows(
 	str_add_text(sql, " = i.newid LEFT JOIN reqferry_undo_row u ON u.undokey = $2 AND u.kind = "
 			  "'inserted' AND u.rowid_ = i.newid AND u.tablename = ");
 	db_literal(sql, slice_of(table->full_name));
+	/* several items that became one row: all but the first were merged into it */
+	if (table->merge) {
+		str_add_text(sql, " LEFT JOIN (SELECT newid, min(id) AS first FROM reqferry_item "
+				  "WHERE backupkey = $1 AND newid IS NOT NULL AND tablename = ");
+		db_literal(sql, slice_of(table->name));
+		str_add_text(sql, " GROUP BY newid HAVING count(*) > 1) w ON w.newid = i.newid");
+	}
 	str_add_text(sql, " WHERE i.backupkey = $1 AND i.tablename = ");
 	db_literal(sql, slice_of(table->name));
 }

@@ -152,6 +152,8 @@ class Translation:
 
     def __call__(self, row, column, kind):
         value = row[column]
+        if kind == "issue key" and row["ISSUEID"] is not None:  # made anew, also where there was none
+            return self.truth.issue_keys[self.entity("ISSUE", row["ISSUEID"])]
         if value is None or value == "":
             return None
         if kind in ("APPLINK", "USER", "ISSUE"):
@@ -160,9 +162,6 @@ class Translation:
             return self.entity(kind, value, row.get("APPLINK"))
         if kind == "SPACE?":
             return self.truth.of("SPACE", value) or value
-        if kind == "issue key":
-            new = self.entity("ISSUE", row["ISSUEID"])
-            return self.truth.issue_keys[new]
         if kind == "trail":
             return self.truth.texts[value]
         if kind == "link app":
@@ -200,12 +199,6 @@ def in_scope(rows, scopes, projects=None, either=False):
         return table == "AO_42D05A_DBREMOTEREQUIREMENT" and row["ID"] in used
 
     return belongs
-
-
-def issue_projects(t, name):
-    """Issue id -> project key of a Jira database."""
-    return {str(row["id"]): row["pkey"] for row in t.rows(
-        name, "SELECT i.id, p.pkey FROM jiraissue i JOIN project p ON p.id = i.project")}
 
 
 def sample(counter, most=3):

@@ -324,13 +324,13 @@ def test_what_is_no_instance(t):
          "project", kind="no-tables")
     load("nowhere", 2, "nowhere", kind="usage")
     load("postgresql://ada:secret@localhost/x", 2, "password", kind="usage")
-    load("oracle://x", 2, kind="usage")
+    load("oracle://x", 1, "oracle", kind="unsupported")
     (t.dir / "text.db").unlink()
 
 
 def test_missing_and_unreadable_files(t):
     url = jira(t)
-    refuse(t, url, "jira.db", ["load", url, "nope.csv"], 1, "nope.csv", kind="io")
+    refuse(t, url, "jira.db", ["load", url, "nope.csv"], 1, "nope.csv", kind="not-found")
     (t.dir / "folder.csv").mkdir()
     refuse(t, url, "jira.db", ["load", url, "folder.csv"], 1, "folder.csv", kind=None)
     t.run("export", url, "k", "--all")

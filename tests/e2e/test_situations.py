@@ -64,7 +64,7 @@ def test_whole_jira_to_a_new_one(t):
     world = world_jira.pair(t)
     truth = world.truth
     origin, before = check.read(t, "origin.db"), check.read(t, "destination.db")
-    steps.export(t, world.origin, "origin.db", "all", "jira-all.csv", expect=3)
+    steps.export(t, world.origin, "origin.db", "all", "jira-all.csv", "--all", expect=3)
     steps.load(t, world.destination, "destination.db", "jira-all.csv", "--key", "all")
     nothing = [key for (kind, key, _), new in truth.map.items() if kind == "USER" and not new]
     steps.decide(t, world.destination, "destination.db", "all", truth, nothing)

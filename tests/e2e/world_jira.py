@@ -10,10 +10,12 @@ LINKS = ["eeeeeeee-0000-3000-8000-000000000001", "eeeeeeee-0000-3000-8000-000000
 
 
 class Site(Database):
-    """A Jira in the making."""
+    """A Jira in the making, or (without a word) one that is made and gets more."""
 
     def __init__(self, path, first, step, word):
         super().__init__(path, PREFIX, first, step, word)
+        if word is None:
+            return
         for number, name in ((1, "Internal"), (2, "LDAP")):
             self.insert("cwd_directory", id=number, directory_name=name,
                         lower_directory_name=name.lower(), active=1, directory_type="X",

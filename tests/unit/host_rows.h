@@ -65,43 +65,36 @@ static const char *const confluence_rows[] = {
 	"INSERT INTO content (contentid, contenttype, title, lowertitle, version, creationdate,"
 	" prevver, content_status, pageid, spaceid) VALUES"
 	" (100, 'PAGE', 'Home', 'home', 3, '2024-01-04 23:59:59.999', NULL, 'current', NULL, 1),"
-	" (101, 'PAGE', 'Start', 'start', 1, '2024-01-02 10:00:00', 100, 'current', NULL, NULL),"
+	" (101, 'PAGE', 'Start', 'start', 1, '2024-01-02', 100, 'current', NULL, NULL),"
 	" (102, 'PAGE', NULL, NULL, 2, '2024-01-03 10:00:00', 100, 'current', NULL, NULL),"
 	" (103, 'PAGE', 'Home, new', 'home, new', 1, '2024-01-05 10:00:00', 100, 'draft', NULL, 1),"
-	/* versions 1, 3 and 4 are missing */
-	" (110, 'PAGE', 'Gaps', 'gaps', 5, '2024-01-02 10:00:00', NULL, 'current', NULL, 2),"
-	" (111, 'PAGE', 'Gaps', 'gaps', 2, '2024-01-02 10:00:00', 110, 'current', NULL, NULL),"
-	" (120, 'PAGE', 'Never out', 'never out', 1, '2024-01-02 10:00:00', NULL, 'draft', NULL, "
-	"1),"
-	" (130, 'PAGE', 'Home', 'home', 2, '2024-01-02 10:00:00', NULL, 'deleted', NULL, 1),"
-	" (131, 'PAGE', 'Home', 'home', 1, '2024-01-02 10:00:00', 130, 'current', NULL, NULL),"
-	" (140, 'PAGE', 'Attic', 'attic', 1, '2024-01-02 10:00:00', NULL, 'archived', NULL, 2),"
-	" (150, 'PAGE', 'Twin', 'twin', 1, '2024-01-02 10:00:00', NULL, 'current', NULL, 1),"
-	" (151, 'PAGE', 'Twin', 'twin', 1, '2024-01-02 10:00:00', NULL, 'current', NULL, 1),"
-	" (152, 'PAGE', 'Twin', 'twin', 1, '2024-01-02 10:00:00', NULL, 'current', NULL, 2),"
+	/* versions 1, 3 and 4 are missing; the old one has kept its space */
+	" (110, 'PAGE', 'Gaps', 'gaps', 5, '2024-01-02', NULL, 'current', NULL, 2),"
+	" (111, 'PAGE', 'Gaps', 'gaps', 2, '2024-01-02', 110, 'current', NULL, 2),"
+	" (120, 'PAGE', 'Never out', 'never out', 1, '2024-01-02', NULL, 'draft', NULL, 1),"
+	" (130, 'PAGE', 'Home', 'home', 2, '2024-01-02', NULL, 'deleted', NULL, 1),"
+	" (131, 'PAGE', 'Home', 'home', 1, '2024-01-02', 130, 'current', NULL, NULL),"
+	" (140, 'PAGE', 'Attic', 'attic', 1, '2024-01-02', NULL, 'archived', NULL, 2),"
+	" (150, 'PAGE', 'Twin', 'twin', 1, '2024-01-02', NULL, 'current', NULL, 1),"
+	" (151, 'PAGE', 'Twin', 'twin', 1, '2024-01-02', NULL, 'current', NULL, 1),"
+	" (152, 'PAGE', 'Twin', 'twin', 1, '2024-01-02', NULL, 'current', NULL, 2),"
 	/* blog posts of one title, another day */
 	" (160, 'BLOGPOST', 'News', 'news', 1, '2024-02-01 00:00:00', NULL, 'current', NULL, 1),"
 	" (161, 'BLOGPOST', 'News', 'news', 1, '2024-02-02 00:00:00', NULL, 'current', NULL, 1),"
 	/* a comment and a space description are no pages */
-	" (170, 'COMMENT', NULL, NULL, 1, '2024-01-02 10:00:00', NULL, 'current', 100, NULL),"
-	" (180, 'SPACEDESCRIPTION', NULL, NULL, 1, '2024-01-02 10:00:00', NULL, 'current', NULL, "
-	"1)",
+	" (170, 'COMMENT', NULL, NULL, 1, '2024-01-02', NULL, 'current', 100, NULL),"
+	" (180, 'SPACEDESCRIPTION', NULL, NULL, 1, '2024-01-02', NULL, 'current', NULL, 1)",
 	/* attachments: of a page with an old version, deleted, of a page in the trash, of a comment
 	 */
 	"INSERT INTO content (contentid, contenttype, title, lowertitle, version, creationdate,"
 	" prevver, content_status, pageid, spaceid) VALUES"
-	" (200, 'ATTACHMENT', 'a.xlsx', 'a.xlsx', 2, '2024-01-02 10:00:00', NULL, 'current', 100, "
-	"1),"
-	" (201, 'ATTACHMENT', 'a.xlsx', 'a.xlsx', 1, '2024-01-02 10:00:00', 200, 'current', NULL, "
-	"1),"
-	" (202, 'ATTACHMENT', 'b.xlsx', 'b.xlsx', 1, '2024-01-02 10:00:00', NULL, 'deleted', 100, "
-	"1),"
-	" (203, 'ATTACHMENT', 'c.xlsx', 'c.xlsx', 1, '2024-01-02 10:00:00', NULL, 'current', 130, "
-	"1),"
-	" (204, 'ATTACHMENT', 'd.xlsx', 'd.xlsx', 1, '2024-01-02 10:00:00', NULL, 'current', 170, "
-	"1),"
-	" (205, 'ATTACHMENT', 'a.xlsx', 'a.xlsx', 7, '2024-01-02 10:00:00', NULL, 'current', 110,"
-	"  NULL)",
+	" (200, 'ATTACHMENT', 'a.xlsx', 'a.xlsx', 2, '2024-01-02', NULL, 'current', 100, 1),"
+	" (201, 'ATTACHMENT', 'a.xlsx', 'a.xlsx', 1, '2024-01-02', 200, 'current', NULL, 1),"
+	" (202, 'ATTACHMENT', 'b.xlsx', 'b.xlsx', 1, '2024-01-02', NULL, 'deleted', 100, 1),"
+	" (203, 'ATTACHMENT', 'c.xlsx', 'c.xlsx', 1, '2024-01-02', NULL, 'current', 130, 1),"
+	" (204, 'ATTACHMENT', 'd.xlsx', 'd.xlsx', 1, '2024-01-02', NULL, 'current', 170, 1),"
+	" (205, 'ATTACHMENT', 'a.xlsx', 'a.xlsx', 7, '2024-01-02', NULL, 'current', 110, NULL),"
+	" (206, 'ATTACHMENT', 'a.xlsx', 'a.xlsx', 6, '2024-01-02', 205, 'current', 110, 2)",
 
 	"INSERT INTO bandana (bandanaid, bandanacontext, bandanakey, bandanavalue) VALUES"
 	" (1, '_GLOBAL', 'applinks.admin.l-all.name', '<string>R&amp;D &lt;Jira&gt;</string>'),"
