@@ -421,6 +421,42 @@ static bool block_shape(struct planner *planner, struct error *err)
 	return true;
 }
 
+/* Upper-case copies that are not: the column is taken for another one. */
+static bool block_upper(struct planner *planner, struct error *err)
+{
+	const struct catalogue *catalogue = planner->instance->catalogue;
+	const struct dialect *dialect = db_dialect(planner->instance->db);
+	for (size_t t = 0; t < catalogue->table_count; t++) {
+		for (size_t c = 0; c < catalogue->tables[t].column_count; c++) {
+			const struct catalogue_column *column = &catalogue->tables[t].columns[c];
+			const struct catalogue_use *use = &column->uses[0];
+			struct str sql CLEANUP(str_release) = STR_INIT,
+				       base CLEANUP(str_release) = STR_INIT;
+			int64_t count;
+			if (use->role != ROLE_UPPER)
+				continue;
+			str_addf(&base, "i.f%u", use->follows->field);
+			str_addf(&sql,
+				"SELECT count(*) FROM reqferry_item i WHERE i.backupkey = $1 AND "
+				"i.problem IS NULL AND i.f%u <> COALESCE(",
+				column->field);
+			dialect_apply(&sql, dialect->upper_f, base.at);
+			str_add_text(&sql, ", '') AND i.tablename = ");
+			db_literal(&sql, slice_of(catalogue->tables[t].name));
+			if (!count_int(planner, sql.at, &count, err))
+				return false;
+			if (count > 0)
+				add_blocker(planner, "shape", count,
+					"The columns of this file may stand in another order: see "
+					"\"reqferry validate\" and docs/catalogue.md.",
+					"%s.%s: %lld value%s not the upper case of %s",
+					catalogue->tables[t].name, column->name, (long long)count,
+					count == 1 ? " is" : "s are", use->follows->name);
+		}
+	}
+	return true;
+}
+
 static bool block_assumed(struct planner *planner, struct error *err)
 {
 	const struct catalogue *catalogue = planner->instance->catalogue;
@@ -512,7 +548,8 @@ bool plan_count(struct instance *instance, const struct stage_backup *backup,
 	static bool (*const parts[])(struct planner * planner, struct error * err) = {count_tables,
 		count_erased_scopes, count_texts, list_unresolved, block_possible,
 		block_bad_destination, block_scope_entity, block_missing_destination,
-		block_bad_values, block_shape, block_assumed, block_no_column, block_live_columns};
+		block_bad_values, block_shape, block_upper, block_assumed, block_no_column,
+		block_live_columns};
 	struct planner planner = {instance, backup, options, arena, out, 0};
 	const struct db_value scope[] = {
 		db_text(entity_name(instance->catalogue->scope)), db_slice(backup->scope)};
