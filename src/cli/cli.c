@@ -338,6 +338,11 @@ int cli_main(int argc, char **argv)
 	ok = ok && run(&session, &parser, name, &err);
 	if (ok)
 		return session.status;
+	/* Ctrl-C ends a pipeline's other programs too: what follows from that is no error of its
+	 * own. */
+	if (err.kind != ERROR_INTERRUPTED && err.kind != ERROR_USAGE &&
+		task_should_stop(&session.task))
+		error_set(&err, ERROR_INTERRUPTED, "interrupted by the user");
 	report(&session, &err);
 	return error_exit_status(err.kind);
 }

@@ -6,25 +6,33 @@
 #define WORD_MAX 40
 #define NEAR_MAX 5
 
-/* Levenshtein's distance; words longer than WORD_MAX are far from everything. */
-static size_t distance(const char *a, const char *b)
+static unsigned least(unsigned a, unsigned b)
 {
-	size_t row[WORD_MAX + 1], len_a = strlen(a), len_b = strlen(b);
+	return a < b ? a : b;
+}
+
+/*
+ * How many letters are to be changed, added, left out or swapped with their neighbour. Words longer
+ * than WORD_MAX are far from everything.
+ */
+static unsigned distance(const char *a, const char *b)
+{
+	unsigned d[WORD_MAX + 1][WORD_MAX + 1];
+	size_t len_a = strlen(a), len_b = strlen(b);
 	if (len_a > WORD_MAX || len_b > WORD_MAX)
-		return SIZE_MAX;
-	for (size_t j = 0; j <= len_b; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= len_a; i++) {
-		size_t diagonal = row[0];
-		row[0] = i;
-		for (size_t j = 1; j <= len_b; j++) {
-			size_t change = diagonal + (a[i - 1] != b[j - 1]);
-			size_t least = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
-			diagonal = row[j];
-			row[j] = change < least ? change : least;
+		return WORD_MAX;
+	for (unsigned j = 0; j <= len_b; j++)
+		d[0][j] = j;
+	for (unsigned i = 1; i <= len_a; i++) {
+		d[i][0] = i;
+		for (unsigned j = 1; j <= len_b; j++) {
+			d[i][j] = least(least(d[i - 1][j], d[i][j - 1]) + 1,
+				d[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				d[i][j] = least(d[i][j], d[i - 2][j - 2] + 1);
 		}
 	}
-	return row[len_b];
+	return d[len_a][len_b];
 }
 
 static bool is_near(const char *word, const char *other)
@@ -32,7 +40,7 @@ static bool is_near(const char *word, const char *other)
 	word += strspn(word, "-");
 	other += strspn(other, "-");
 	size_t len = strlen(word);
-	size_t allowed = len < 4 ? 1 : len < 8 ? 2 : 3;
+	unsigned allowed = len < 4 ? 1 : len < 8 ? 2 : 3;
 	return (len >= 2 && strncmp(word, other, len) == 0) || distance(word, other) <= allowed;
 }
 

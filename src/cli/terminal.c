@@ -81,12 +81,6 @@ bool terminal_write(int fd, struct slice text)
 	return true;
 }
 
-bool terminal_wait(void)
-{
-	struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
-	return poll(&input, 1, -1) >= 0;
-}
-
 /* --- progress
  * ------------------------------------------------------------------------------------- */
 
@@ -198,6 +192,7 @@ void terminal_clear(struct terminal *terminal)
 /* --- signals
  * -------------------------------------------------------------------------------------- */
 
+static const int stopping[] = {SIGINT, SIGTERM, SIGHUP};
 static atomic_int cancelled; /* a handler has no other way to be given it */
 
 static void on_signal(int number UNUSED)
@@ -208,17 +203,35 @@ static void on_signal(int number UNUSED)
 
 atomic_int *signals_install(void)
 {
-	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
 	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
 	sigemptyset(&action.sa_mask);
-	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(stopping); i++) {
 		struct sigaction before;
 		/* What nohup or a shell told us to ignore stays ignored. */
-		if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler == SIG_IGN)
+		if (sigaction(stopping[i], NULL, &before) == 0 && before.sa_handler == SIG_IGN)
 			continue;
-		sigaction(numbers[i], &action, NULL);
+		sigaction(stopping[i], &action, NULL);
 	}
 	action.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &action, NULL);
 	return &cancelled;
+}
+
+bool terminal_wait(void)
+{
+	struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+	sigset_t held, before;
+	int ready = -1, reason = EINTR;
+	/* A signal that comes between the look at the flag and the wait must end the wait. */
+	sigemptyset(&held);
+	for (size_t i = 0; i < ARRAY_LEN(stopping); i++)
+		sigaddset(&held, stopping[i]);
+	sigprocmask(SIG_BLOCK, &held, &before);
+	if (!atomic_load(&cancelled)) {
+		ready = ppoll(&input, 1, NULL, &before);
+		reason = errno;
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	errno = reason;
+	return ready >= 0;
 }

@@ -33,7 +33,7 @@ void terminal_line(struct str *out, const struct task_progress *progress, uint64
 	int64_t elapsed_ms, int width);
 /* Writes all of it. False with errno set when it cannot. */
 bool terminal_write(int fd, struct slice text);
-/* Waits for input on standard input. False when a signal came first. */
+/* Waits for input on standard input. False with errno set when it cannot, EINTR for a signal. */
 bool terminal_wait(void);
 
 /*

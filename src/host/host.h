@@ -33,13 +33,14 @@ enum host_relation {
 	/* Current attachments of current pages: id, key, pageid (number), pagekey, spacekey, title
 	 * (file name), version. */
 	HOST_ATTACHMENTS,
-	/* Content ids that exist in any state, with why they are not current: id, key, state
-	 * (current, draft, deleted, archived, historical), spacekey, title, pagetype. To tell
-	 * "gone" from "never". */
+	/* Ids of pages, blog posts and attachments in any state, with why they are not current: id,
+	 * key, state (current, draft, deleted, archived, historical), spacekey, title, pagetype
+	 * (PAGE, BLOGPOST, ATTACHMENT). An old version, and an attachment, of a page that is
+	 * deleted or archived is so too. To tell "gone" from "never". */
 	HOST_CONTENT_STATES,
-	/* Users: key, username, lowerusername, email (lower case), displayname, active (1 or 0; no
-	 * account: email and displayname NULL, active 0). One row a user: with several directories
-	 * the first active one in the host's order. */
+	/* Users: key, username, lowerusername (NULL: not known), email (lower case), displayname,
+	 * active (1 or 0; no account: email and displayname NULL, active 0). One row a user: with
+	 * several directories the first active one in the host's order. */
 	HOST_USERS,
 	/* Application links: key, name, displayurl, rpcurl, url (display, else RPC). */
 	HOST_APPLINKS,

@@ -158,8 +158,9 @@ static bool map_type(struct mapping_run *run, enum entity entity, struct error *
 	if (open == 0)
 		return true;
 	task_step(run->task, type->step, "mappings", (uint64_t)open);
-	return task_check(run->task, err) && facts_load(run, entity, err) &&
-	       prepare(run, type, err) && run_rules(run, entity, open, &looked, err) &&
+	return task_check(run->task, err) && (!type->parent || work_analyze(run, err)) &&
+	       facts_load(run, entity, err) && prepare(run, type, err) &&
+	       run_rules(run, entity, open, &looked, err) &&
 	       (!type->may_be_gone || find_gone(run, &name, err)) &&
 	       settle(run, type, &name, looked, err);
 }

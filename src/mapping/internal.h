@@ -71,6 +71,8 @@ struct mapping_run {
 
 /* Makes reqferry_m_work and its helpers and fills it from the backup's mappings. */
 MUST_CHECK bool work_make(struct mapping_run *run, struct error *err);
+/* Tells the database what is in it by now: parents that were decided since are joined with. */
+MUST_CHECK bool work_analyze(struct mapping_run *run, struct error *err);
 /* Rows of a type that are still to be decided. */
 MUST_CHECK bool work_open(
 	struct mapping_run *run, enum entity entity, int64_t *count, struct error *err);

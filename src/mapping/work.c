@@ -270,6 +270,11 @@ bool work_make(struct mapping_run *run, struct error *err)
 	for (enum entity e = 0; e < ENTITY_COUNT; e++)
 		if (!fill_type(run, e, err))
 			return false;
+	return true;
+}
+
+bool work_analyze(struct mapping_run *run, struct error *err)
+{
 	return db_exec(run->db, "ANALYZE reqferry_m_work", NULL, 0, NULL, err);
 }
 

@@ -284,9 +284,13 @@ def test_manifest_mismatch(t):
     refuse(t, url, "jira.db", ["load", url, "out.csv"], 1, "out.csv", "manifest", kind="bad-input")
     with_manifest(manifest, content.replace(b"there before", b"there"))
     refuse(t, url, "jira.db", ["load", url, "out.csv"], 1, "out.csv", kind="bad-input")
-    other = json.loads(manifest)
-    for broken in (manifest[:-20], "[]", manifest.replace(json.dumps(other["rows"]), "99", 1)):
-        assert broken != manifest
+    facts = json.loads(manifest)
+    counts = [json.loads(manifest) for _ in range(3)]
+    counts[0]["file"]["rows"] += 1
+    counts[1]["tables"][0]["rows"] += 1
+    counts[2]["file"]["bytes"] = "many"
+    for broken in (manifest[:-20], "[]", *map(json.dumps, counts)):
+        assert broken != json.dumps(facts)
         with_manifest(broken)
         refuse(t, url, "jira.db", ["load", url, "out.csv"], 1, "out.csv", kind="bad-input")
     with_manifest(manifest)

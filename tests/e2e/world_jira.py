@@ -139,7 +139,7 @@ def _trail(rng, truth, spaces):
                     f'"more":{{"spaceKey":"SF"}}, "title":"caf\\u00e9 \\"SF\\"" }} ] ')
         if shape == 2:  # two objects, other strings that look alike
             return (f'[{{"spaceKey":"{literal}","note":"/requirements/SF/1"}},'
-                    f'{{"key":"SF","url":"/requirements/{path}/{path}"}}]')
+                    f'{{"key":"SF","url":"/requirements/{path}/SF"}}]')
         if shape == 3:
             return f'[{{"spaceKey": "{literal}"}}, 1, null, ["spaceKey", "SF"]]'
         if shape == 4:

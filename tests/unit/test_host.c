@@ -716,6 +716,7 @@ static void test_relations_use_indexes(void **state UNUSED)
 		{PRODUCT_CONFLUENCE, HOST_ATTACHMENTS, "r.id = given.number"},
 		{PRODUCT_CONFLUENCE, HOST_ATTACHMENTS,
 			"r.pageid = given.number AND r.title = given.title"},
+		{PRODUCT_CONFLUENCE, HOST_ATTACHMENTS, "r.title = given.title", true},
 		{PRODUCT_CONFLUENCE, HOST_CONTENT_STATES, "r.id = given.number"},
 		{PRODUCT_CONFLUENCE, HOST_USERS, "r.key = given.key"},
 		{PRODUCT_CONFLUENCE, HOST_USERS, "r.lowerusername = given.key"},
