@@ -36,6 +36,8 @@ static const char *default_actor(struct arena *arena)
 	const char *user = getenv("USER");
 	if (user && *user)
 		return user;
+	/* one thread runs */
+	// cppcheck-suppress getpwuidCalled
 	const struct passwd *entry = getpwuid(getuid());
 	return entry ? arena_strdup(arena, slice_of(entry->pw_name)) : "unknown";
 }

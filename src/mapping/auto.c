@@ -20,30 +20,24 @@ static const int scores[] = {[CERTAIN] = 900, [LIKELY] = 600, [POSSIBLE] = 300};
 
 /* --- one rule --------------------------------------------------------------------------------- */
 
-static bool ask(struct mapping_run *run, const char *type, const struct mapping_rule *rule,
-	struct error *err)
+static bool ask(struct mapping_run *run, const struct mapping_rule *rule, struct error *err)
 {
-	const struct db_value value = db_text(type);
 	CLEANUP(str_release) struct str sql = STR_INIT;
 
 	str_addf(&sql,
 		"INSERT INTO reqferry_m_answer (mapping, destination, title, certainty) "
-		"SELECT m.id, %s, MIN(%s), MIN(CASE WHEN u.target IS NOT NULL AND u.certainty > %d "
-		"THEN u.certainty ELSE %d END) FROM reqferry_m_work m LEFT JOIN reqferry_m_work u "
-		"ON u.id = m.parent%s WHERE m.type = $1 AND m.open = 1%s%s%s GROUP BY m.id, %s",
+		"SELECT m.id, %s, MIN(%s), MIN(CASE WHEN m.pcertainty > %d THEN m.pcertainty "
+		"ELSE %d END) FROM reqferry_m_open m%s%s%s GROUP BY m.id, %s",
 		rule->destination, rule->title, rule->certainty, rule->certainty, rule->joins,
-		rule->where ? " AND (" : "", rule->where ? rule->where : "", rule->where ? ")" : "",
-		rule->destination);
+		rule->where ? " WHERE " : "", rule->where ? rule->where : "", rule->destination);
 	return db_exec(run->db, "DELETE FROM reqferry_m_answer", NULL, 0, NULL, err) &&
-	       sql_run(run->db, &run->words, sql.at, &value, 1, NULL, err);
+	       sql_run(run->db, &run->words, sql.at, NULL, 0, NULL, err);
 }
 
 static bool decide(struct mapping_run *run, const struct mapping_rule *rule, int64_t *decided,
 	struct error *err)
 {
-	const struct db_value value = db_text(rule->name);
-
-	return db_exec(run->db,
+	static const char settle[] =
 		"UPDATE reqferry_m_work SET open = 0, status = 'MAPPED_AUTO', rule = $1, "
 		"outcome = 'found', target = a.destination, certainty = a.certainty "
 		"FROM (SELECT mapping, MIN(destination) AS destination, MIN(certainty) AS "
@@ -52,8 +46,14 @@ static bool decide(struct mapping_run *run, const struct mapping_rule *rule, int
 		"WHERE reqferry_m_work.id = a.mapping AND (NOT EXISTS (SELECT 1 FROM "
 		"reqferry_m_option o WHERE o.mapping = a.mapping) OR EXISTS (SELECT 1 FROM "
 		"reqferry_m_option o WHERE o.mapping = a.mapping "
-		"AND o.destination = a.destination))",
-		&value, 1, decided, err);
+		"AND o.destination = a.destination))";
+	static const char remove[] =
+		"DELETE FROM reqferry_m_open WHERE EXISTS (SELECT 1 FROM reqferry_m_work w "
+		"WHERE w.id = reqferry_m_open.id AND w.open = 0)";
+	const struct db_value value = db_text(rule->name);
+
+	return db_exec(run->db, settle, &value, 1, decided, err) &&
+	       (*decided == 0 || db_exec(run->db, remove, NULL, 0, NULL, err));
 }
 
 static bool keep(struct mapping_run *run, const struct mapping_rule *rule, struct error *err)
@@ -64,7 +64,7 @@ static bool keep(struct mapping_run *run, const struct mapping_rule *rule, struc
 	str_addf(&sql,
 		"INSERT INTO reqferry_m_option (mapping, destination, rule, score, title) "
 		"SELECT a.mapping, a.destination, $1, %d, a.title FROM reqferry_m_answer a "
-		"JOIN reqferry_m_work w ON w.id = a.mapping WHERE w.open = 1 AND NOT EXISTS "
+		"JOIN reqferry_m_open m ON m.id = a.mapping WHERE NOT EXISTS "
 		"(SELECT 1 FROM reqferry_m_option o WHERE o.mapping = a.mapping "
 		"AND o.destination = a.destination)",
 		scores[rule->certainty]);
@@ -86,8 +86,8 @@ static bool run_rules(
 		*looked = true;
 		if (open == 0)
 			break;
-		if (!ask(run, entity_name(entity), rule, err) ||
-			!decide(run, rule, &decided, err) || !keep(run, rule, err))
+		if (!ask(run, rule, err) || !decide(run, rule, &decided, err) ||
+			!keep(run, rule, err))
 			return false;
 		open -= decided;
 		task_advance(run->task, (uint64_t)decided);
@@ -97,45 +97,34 @@ static bool run_rules(
 
 /* --- one type --------------------------------------------------------------------------------- */
 
-/* Its parent is excluded: nobody wants to know. */
-static bool skip_excluded(struct mapping_run *run, const struct db_value *type, struct error *err)
-{
-	return db_exec(run->db,
-		"UPDATE reqferry_m_work SET open = 0, status = 'UNMAPPED', outcome = 'not-found' "
-		"WHERE type = $1 AND open = 1 AND parent IN (SELECT p.id FROM reqferry_m_work p "
-		"WHERE p.status = 'EXCLUDED')",
-		type, 1, NULL, err);
-}
-
 /* The id is here, but in the trash, archived or a draft. Of another instance, the title must agree.
  */
-static bool find_gone(struct mapping_run *run, const struct db_value *type, struct error *err)
+static bool find_gone(struct mapping_run *run, struct error *err)
 {
 	static const char template[] =
-		"UPDATE reqferry_m_work SET outcome = 'gone' FROM (SELECT m.id FROM (SELECT w.id, "
-		"w.number, w.title FROM reqferry_m_work w WHERE w.type = $1 AND w.open = 1 AND "
-		"w.number IS NOT NULL) m JOIN {states} s ON s.id = m.number WHERE s.state IN "
+		"UPDATE reqferry_m_work SET outcome = 'gone' FROM (SELECT m.id FROM "
+		"reqferry_m_open m JOIN {states} s ON s.id = m.number WHERE s.state IN "
 		"('deleted', 'archived', 'draft') AND ({here} OR s.title = m.title)) g "
 		"WHERE reqferry_m_work.id = g.id";
 
-	return sql_run(run->db, &run->words, template, type, 1, NULL, err);
+	return sql_run(run->db, &run->words, template, NULL, 0, NULL, err);
 }
 
-static bool settle(struct mapping_run *run, const struct mapping_type *type,
-	const struct db_value *name, bool looked, struct error *err)
+static bool settle(
+	struct mapping_run *run, const struct mapping_type *type, bool looked, struct error *err)
 {
 	CLEANUP(str_release) struct str sql = STR_INIT;
 
 	str_addf(&sql,
 		"UPDATE reqferry_m_work SET open = 0, status = 'UNMAPPED', outcome = CASE "
 		"WHEN EXISTS (SELECT 1 FROM reqferry_m_option o WHERE o.mapping = m.id) THEN "
-		"'ambiguous' WHEN m.outcome IS NOT NULL THEN m.outcome WHEN %s THEN 'not-found' "
-		"ELSE 'failed' END FROM reqferry_m_work m WHERE m.id = reqferry_m_work.id AND "
-		"reqferry_m_work.type = $1 AND reqferry_m_work.open = 1",
+		"'ambiguous' WHEN reqferry_m_work.outcome IS NOT NULL THEN reqferry_m_work.outcome "
+		"WHEN %s THEN 'not-found' ELSE 'failed' END FROM reqferry_m_open m "
+		"WHERE m.id = reqferry_m_work.id",
 		!looked       ? "1 = 0"
 		: type->known ? type->known
 			      : "1 = 1");
-	return sql_run(run->db, &run->words, sql.at, name, 1, NULL, err);
+	return sql_run(run->db, &run->words, sql.at, NULL, 0, NULL, err);
 }
 
 static bool prepare(struct mapping_run *run, const struct mapping_type *type, struct error *err)
@@ -149,20 +138,17 @@ static bool prepare(struct mapping_run *run, const struct mapping_type *type, st
 static bool map_type(struct mapping_run *run, enum entity entity, struct error *err)
 {
 	const struct mapping_type *type = mapping_type(entity);
-	const struct db_value name = db_text(entity_name(entity));
 	int64_t open;
 	bool looked;
 
-	if (!skip_excluded(run, &name, err) || !work_open(run, entity, &open, err))
+	if (!work_open(run, entity, &open, err))
 		return false;
 	if (open == 0)
 		return true;
 	task_step(run->task, type->step, "mappings", (uint64_t)open);
-	return task_check(run->task, err) && (!type->parent || work_analyze(run, err)) &&
-	       facts_load(run, entity, err) && prepare(run, type, err) &&
-	       run_rules(run, entity, open, &looked, err) &&
-	       (!type->may_be_gone || find_gone(run, &name, err)) &&
-	       settle(run, type, &name, looked, err);
+	return task_check(run->task, err) && facts_load(run, entity, err) &&
+	       prepare(run, type, err) && run_rules(run, entity, open, &looked, err) &&
+	       (!type->may_be_gone || find_gone(run, err)) && settle(run, type, looked, err);
 }
 
 /* --- the result ------------------------------------------------------------------------------- */

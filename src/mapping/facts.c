@@ -88,15 +88,11 @@ static const struct fact facts[] = {
 		.types = FOR(VERSION),
 		.fill = "INSERT INTO reqferry_m_version (key, page, version, current, title)"
 			" SELECT p.key, p.pageid, p.version, p.current, p.title FROM"
-			" (SELECT DISTINCT {int:u.target} AS page, w.version FROM reqferry_m_work w"
-			" JOIN reqferry_m_work u ON u.id = w.parent WHERE w.type = 'VERSION'"
-			" AND u.target IS NOT NULL) a JOIN {versions} p ON p.pageid = a.page"
-			" AND p.version = a.version"
+			" (SELECT DISTINCT m.ptargetid, m.version FROM reqferry_m_open m) a"
+			" JOIN {versions} p ON p.pageid = a.ptargetid AND p.version = a.version"
 			" UNION SELECT p.key, p.pageid, p.version, p.current, p.title FROM"
-			" (SELECT DISTINCT {int:u.target} AS page FROM reqferry_m_work w"
-			" JOIN reqferry_m_work u ON u.id = w.parent WHERE w.type = 'VERSION'"
-			" AND u.target IS NOT NULL) a JOIN {versions} p ON p.pageid = a.page"
-			" AND p.current = 1",
+			" (SELECT DISTINCT m.ptargetid FROM reqferry_m_open m) a"
+			" JOIN {versions} p ON p.pageid = a.ptargetid AND p.current = 1",
 	},
 	{
 		.table = "reqferry_m_file",
@@ -183,11 +179,10 @@ static const struct fact facts[] = {
 		.product = PRODUCT_JIRA,
 		.types = FOR(ISSUE),
 		.fill = "INSERT INTO reqferry_m_moved (oldkey, key, issuekey, summary)"
-			" SELECT v.key, i.key, i.issuekey, i.summary FROM (SELECT w.issuekey AS v"
-			" FROM reqferry_m_work w WHERE w.type = 'ISSUE' AND w.issuekey IS NOT NULL"
-			" UNION SELECT u.target || '-' || w.issuenumber FROM reqferry_m_work w"
-			" JOIN reqferry_m_work u ON u.id = w.parent WHERE w.type = 'ISSUE'"
-			" AND u.target IS NOT NULL AND w.issuenumber IS NOT NULL) a"
+			" SELECT v.key, i.key, i.issuekey, i.summary FROM (SELECT m.issuekey AS v"
+			" FROM reqferry_m_open m WHERE m.issuekey IS NOT NULL"
+			" UNION SELECT m.ptarget || '-' || m.issuenumber FROM reqferry_m_open m"
+			" WHERE m.ptarget IS NOT NULL AND m.issuenumber IS NOT NULL) a"
 			" JOIN {moved} v ON v.key = a.v JOIN {issues} i ON i.id = v.issueid",
 		.stream = "SELECT v.key, i.key, i.issuekey, i.summary FROM {moved} v"
 			  " JOIN {issues} i ON i.id = v.issueid",

@@ -7,6 +7,7 @@
  *
  *     reqferry_m_work     every mapping of the backup with what is known of it (work.c), and what
  *                         becomes of it
+ *     reqferry_m_open     those of the type at hand that are still open
  *     reqferry_m_odd      what only C can read out of a mapping row
  *     reqferry_m_answer   what the rule at hand answers
  *     reqferry_m_option   answers that did not decide so far
@@ -71,9 +72,7 @@ struct mapping_run {
 
 /* Makes reqferry_m_work and its helpers and fills it from the backup's mappings. */
 MUST_CHECK bool work_make(struct mapping_run *run, struct error *err);
-/* Tells the database what is in it by now: parents that were decided since are joined with. */
-MUST_CHECK bool work_analyze(struct mapping_run *run, struct error *err);
-/* Rows of a type that are still to be decided. */
+/* Fills reqferry_m_open with the rows of a type that are still to be decided; *count: how many. */
 MUST_CHECK bool work_open(
 	struct mapping_run *run, enum entity entity, int64_t *count, struct error *err);
 /* Drops every working table of a run. */
@@ -117,10 +116,10 @@ enum rule_side {
 /*
  * One rule. Its answers are
  *
- *     SELECT m.id, <destination>, <title> FROM reqferry_m_work m <joins> WHERE <where>
+ *     SELECT m.id, <destination>, <title> FROM reqferry_m_open m <joins> WHERE <where>
  *
- * over the open mappings m of its type; u is m's parent (all NULL when there is none), u.target
- * what the parent is mapped to. Sentences: see reason.c.
+ * over the open mappings m of its type; m.ptarget is what the parent is mapped to (NULL: nothing,
+ * or no parent). Sentences: see reason.c.
  */
 struct mapping_rule {
 	const char *name; /* unique in its type */

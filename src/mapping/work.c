@@ -8,6 +8,10 @@
  *     certainty  as a number (enum certainty); 0 for what a person decided
  *     parent     id of the mapping that it follows
  *
+ * reqferry_m_open are the open ones of the type at hand with what their parents are mapped to
+ * (ptype, pkey, ptarget; ptargetid is that as a number, pcertainty 0 when it is not mapped): what
+ * rules read.
+ *
  * The rows are put in type by type, parents before children. Dependencies are taken apart by SQL
  * where they are spelled as an export spells them; the others, and URLs, go through C in chunks
  * (reqferry_m_odd).
@@ -28,7 +32,15 @@ static const char work_columns[] =
 	"project {key}, issuenumber {int64}, parent {int64}, mine {int64} NOT NULL, "
 	"open {int64} NOT NULL, status {key}, target {key}, certainty {int64}, rule {key}, "
 	"outcome {key}";
-static const char *const work_indexes[] = {"type, open", "type, key", NULL};
+static const char *const work_indexes[] = {"type, key", NULL};
+
+static const char open_columns[] =
+	"id {int64} NOT NULL PRIMARY KEY, key {key} NOT NULL, number {int64}, fold {key}, link "
+	"{key}, "
+	"spacekey {key}, pagetype {key}, pageid {int64}, version {int64}, title {key}, "
+	"created {key}, email {key}, local {key}, displayname {key}, issuekey {key}, "
+	"project {key}, issuenumber {int64}, parent {int64}, ptype {key}, pkey {key}, "
+	"ptarget {key}, ptargetid {int64}, pcertainty {int64}";
 
 static const char odd_columns[] =
 	"id {int64} NOT NULL PRIMARY KEY, link {key}, page {key}, url {key}";
@@ -52,6 +64,7 @@ static const struct {
 } tables[] = {
 	{"reqferry_m_work", work_columns, work_indexes},
 	{"reqferry_m_odd", odd_columns, NULL},
+	{"reqferry_m_open", open_columns, NULL},
 	{"reqferry_m_answer", answer_columns, NULL},
 	{"reqferry_m_option", option_columns, NULL},
 	{"reqferry_m_near", near_columns, near_indexes},
@@ -229,7 +242,9 @@ static void rows_template(const struct mapping_type *type, struct str *out)
 		", b.mine, b.mine, b.status, CASE WHEN b.status = 'MAPPED_MANUAL' "
 		"THEN NULLIF(b.target, '') END, CASE WHEN b.status = 'MAPPED_MANUAL' THEN 0 END, "
 		"NULL, NULL FROM (SELECT m.id, m.key, ");
-	str_addf(out, "%s AS fold, %s AS link, m.spacekey, m.pagetype, %s AS page, ",
+	str_addf(out,
+		"%s AS fold, %s AS link, m.spacekey, COALESCE(m.pagetype, 'PAGE') AS "
+		"pagetype, %s AS page, ",
 		type->fold ? type->fold : none, type->link ? type->link : none,
 		type->page ? type->page : none);
 	str_add_text(out,
@@ -270,11 +285,6 @@ bool work_make(struct mapping_run *run, struct error *err)
 	for (enum entity e = 0; e < ENTITY_COUNT; e++)
 		if (!fill_type(run, e, err))
 			return false;
-	return true;
-}
-
-bool work_analyze(struct mapping_run *run, struct error *err)
-{
 	return db_exec(run->db, "ANALYZE reqferry_m_work", NULL, 0, NULL, err);
 }
 
@@ -288,9 +298,26 @@ bool work_drop(struct mapping_run *run, struct error *err)
 
 bool work_open(struct mapping_run *run, enum entity entity, int64_t *count, struct error *err)
 {
+	/* its parent is excluded: nobody wants to know */
+	static const char skip[] =
+		"UPDATE reqferry_m_work SET open = 0, status = 'UNMAPPED', outcome = 'not-found' "
+		"WHERE type = $1 AND open = 1 AND parent IN (SELECT p.id FROM reqferry_m_work p "
+		"WHERE p.status = 'EXCLUDED')";
+	static const char fill[] =
+		"INSERT INTO reqferry_m_open (id, key, number, fold, link, spacekey, pagetype, "
+		"pageid, version, title, created, email, local, displayname, issuekey, project, "
+		"issuenumber, parent, ptype, pkey, ptarget, ptargetid, pcertainty) "
+		"SELECT w.id, w.key, w.number, w.fold, w.link, w.spacekey, "
+		"w.pagetype, {int:w.page}, w.version, w.title, w.created, "
+		"w.email, w.local, w.displayname, w.issuekey, w.project, w.issuenumber, w.parent, "
+		"p.type, p.key, p.target, {int:p.target}, "
+		"CASE WHEN p.target IS NULL THEN 0 ELSE p.certainty END FROM reqferry_m_work w "
+		"LEFT JOIN reqferry_m_work p ON p.id = w.parent "
+		"WHERE w.type = $1 AND w.open = 1";
 	const struct db_value type = db_text(entity_name(entity));
 
-	return db_query_int(run->db,
-		"SELECT count(*) FROM reqferry_m_work WHERE type = $1 AND open = 1", &type, 1, 0,
-		count, err);
+	return db_exec(run->db, "DELETE FROM reqferry_m_open", NULL, 0, NULL, err) &&
+	       db_exec(run->db, skip, &type, 1, NULL, err) &&
+	       sql_run(run->db, &run->words, fill, &type, 1, count, err) &&
+	       db_exec(run->db, "ANALYZE reqferry_m_open", NULL, 0, NULL, err);
 }

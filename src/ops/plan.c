@@ -41,10 +41,9 @@ static bool count_names(
 	}
 }
 
-static void PRINTF(5, 6) add_blocker(struct planner *planner, const char *kind, int64_t count,
+void plan_block(struct arena *arena, struct plan *plan, const char *kind, int64_t count,
 	const char *hint, const char *format, ...)
 {
-	struct plan *plan = planner->plan;
 	struct str message CLEANUP(str_release) = STR_INIT;
 	va_list values;
 	va_start(values, format);
@@ -52,15 +51,16 @@ static void PRINTF(5, 6) add_blocker(struct planner *planner, const char *kind, 
 	va_end(values);
 	if (plan->blocker_count == plan->blocker_room) {
 		plan->blocker_room = plan->blocker_room ? 2 * plan->blocker_room : 8;
-		struct blocker *list =
-			arena_alloc(planner->arena, plan->blocker_room * sizeof(*list));
+		struct blocker *list = arena_alloc(arena, plan->blocker_room * sizeof(*list));
 		if (plan->blocker_count > 0)
 			memcpy(list, plan->blockers, plan->blocker_count * sizeof(*list));
 		plan->blockers = list;
 	}
-	plan->blockers[plan->blocker_count++] = (struct blocker){
-		kind, arena_strdup(planner->arena, str_slice(&message)), hint, count};
+	plan->blockers[plan->blocker_count++] =
+		(struct blocker){kind, arena_strdup(arena, str_slice(&message)), hint, count};
 }
+
+#define add_blocker(planner, ...) plan_block((planner)->arena, (planner)->plan, __VA_ARGS__)
 
 /* --- counts
  * --------------------------------------------------------------------------------------- */
@@ -304,17 +304,28 @@ static bool block_possible(struct planner *planner, struct error *err)
 
 static bool block_bad_destination(struct planner *planner, struct error *err)
 {
+	/* an id is what it prints as: 0012 is another text than the id 12 */
+	static const char ids[] =
+		"type IN ('PAGE', 'VERSION', 'ATTACHMENT'%s) AND (number IS NULL OR %s <> "
+		"destination)";
+	static const char keys[] =
+		" OR (destination IS NOT NULL AND type = 'ISSUE' AND (rtrim(destination, "
+		"'0123456789') = destination OR rtrim(destination, '0123456789') NOT LIKE "
+		"'_%-'))";
+	struct str sql CLEANUP(str_release) = STR_INIT, number CLEANUP(str_release) = STR_INIT;
+	bool jira = planner->instance->catalogue->product == PRODUCT_JIRA;
 	int64_t count;
-	if (!count_int(planner,
-		    "SELECT count(*) FROM reqferry_resolved WHERE (status IS NOT NULL AND status "
-		    "NOT "
-		    "IN ('UNMAPPED', 'MAPPED_AUTO', 'MAPPED_MANUAL', 'EXCLUDED')) OR (status IN "
-		    "('MAPPED_AUTO', 'MAPPED_MANUAL') AND destination IS NULL AND NOT (type = "
-		    "'USER' "
-		    "AND status = 'MAPPED_MANUAL')) OR (status IN ('MAPPED_AUTO', 'MAPPED_MANUAL') "
-		    "AND "
-		    "type IN ('PAGE', 'VERSION', 'ATTACHMENT') AND number IS NULL)",
-		    &count, err))
+	dialect_apply(&number, db_dialect(planner->instance->db)->integer_to_text_f, "number");
+	str_add_text(&sql,
+		"SELECT count(*) FROM reqferry_resolved WHERE (status IS NOT NULL AND status NOT "
+		"IN ('UNMAPPED', 'MAPPED_AUTO', 'MAPPED_MANUAL', 'EXCLUDED')) OR (status IN "
+		"('MAPPED_AUTO', 'MAPPED_MANUAL') AND destination IS NULL AND NOT (type = 'USER' "
+		"AND status = 'MAPPED_MANUAL')) OR (destination IS NOT NULL AND ");
+	str_addf(&sql, ids, jira ? ", 'ISSUE'" : "", number.at);
+	str_add_char(&sql, ')');
+	if (!jira)
+		str_add_text(&sql, keys);
+	if (!count_int(planner, sql.at, &count, err))
 		return false;
 	if (count > 0)
 		add_blocker(planner, "bad-destination", count,
@@ -342,38 +353,6 @@ static bool block_scope_entity(struct planner *planner, struct error *err)
 		add_blocker(planner, "scope-excluded", 1, "Clear it with \"map clear\" and map it.",
 			"the backup's own scope \"%.*s\" is excluded",
 			SLICE_PRINT(planner->backup->scope));
-	return true;
-}
-
-static bool block_missing_destination(struct planner *planner, struct error *err)
-{
-	if (planner->options->accept_missing)
-		return true;
-	const struct catalogue *catalogue = planner->instance->catalogue;
-	int64_t total = 0;
-	for (size_t e = 0; e < catalogue->entity_count; e++) {
-		struct host_description host;
-		enum entity entity = catalogue->entities[e].entity;
-		if (!host_describe(&planner->instance->host, entity, planner->arena, &host))
-			continue;
-		struct str sql CLEANUP(str_release) = STR_INIT;
-		int64_t count;
-		str_add_text(&sql,
-			"SELECT count(*) FROM (SELECT v.destination AS key, v.number, "
-			"v.dependencies "
-			"FROM reqferry_resolved v WHERE v.destination IS NOT NULL AND v.type = ");
-		db_literal(&sql, slice_of(entity_name(entity)));
-		str_addf(&sql, ") e %s WHERE NOT (%s)", host.joins, host.found);
-		if (!count_int(planner, sql.at, &count, err))
-			return false;
-		total += count;
-	}
-	if (total > 0)
-		add_blocker(planner, "missing-destination", total,
-			"They were deleted meanwhile, or set with --force: map them again, or use "
-			"--accept missing.",
-			"%lld destination%s not exist on this instance", (long long)total,
-			total == 1 ? " does" : "s do");
 	return true;
 }
 
@@ -572,9 +551,8 @@ bool plan_count(struct instance *instance, const struct stage_backup *backup,
 {
 	static bool (*const parts[])(struct planner * planner, struct error * err) = {count_tables,
 		count_erased_scopes, count_outside, count_texts, list_unresolved, block_possible,
-		block_bad_destination, block_scope_entity, block_missing_destination,
-		block_bad_values, block_shape, block_upper, block_assumed, block_no_column,
-		block_live_columns};
+		block_bad_destination, block_scope_entity, block_bad_values, block_shape,
+		block_upper, block_assumed, block_no_column, block_live_columns};
 	struct planner planner = {instance, backup, options, arena, out, 0};
 	const struct db_value scope[] = {
 		db_text(entity_name(instance->catalogue->scope)), db_slice(backup->scope)};
@@ -586,6 +564,8 @@ bool plan_count(struct instance *instance, const struct stage_backup *backup,
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		if (!parts[i](&planner, err))
 			return false;
+	if (!plan_conflicts(instance, backup, options, arena, out, err))
+		return false;
 	if (!backup->scope.at)
 		return true;
 	return db_query_text(instance->db, "SELECT scopekey FROM reqferry_scope", NULL, 0, arena,

@@ -355,12 +355,12 @@ static bool drop_items(struct instance *instance, const struct stage_backup *bac
 	}
 	str_addf(&sql,
 		"INSERT INTO reqferry_fate (item, tablename, fate, mapping) SELECT i.id, "
-		"i.tablename, %s "
-		"END, COALESCE(%s%sNULL) FROM reqferry_item i%s WHERE i.backupkey = $1 AND "
-		"i.tablename = ",
+		"i.tablename, min(%s END), min(COALESCE(%s%sNULL)) FROM reqferry_item i%s WHERE "
+		"i.backupkey = $1 AND i.tablename = ",
 		fate.at, cause.at, cause.len ? ", " : "NULL, ", joins.at);
 	db_literal(&sql, slice_of(table->name));
-	str_addf(&sql, " AND (%s)", which.at);
+	/* an old id that occurs twice joins twice */
+	str_addf(&sql, " AND (%s) GROUP BY i.id, i.tablename", which.at);
 	const struct db_value key = db_slice(backup->key);
 	return run(instance, sql.at, &key, 1, err);
 }
@@ -373,21 +373,50 @@ static void same_identity(struct str *sql, const char *a, const char *b, char le
 			letter, k, b, letter, k);
 }
 
-/* The kept items of a merge table with their identity after mapping (k) and in the backup (o). */
-static bool fill_merge(struct instance *instance, const struct stage_backup *backup,
+/*
+ * What a row column is after the import: the id of the live row that its item is merged into, else
+ * the item's own number made negative. In the backup: the identity of that item where rows of it
+ * are merged, else its old id.
+ */
+static void row_identity(const struct catalogue_column *column, size_t k, struct str *sql)
+{
+	const struct catalogue_table *table = column->uses[0].table;
+	unsigned n = column->field;
+	str_addf(sql, "CASE WHEN r%u.id IS NOT NULL THEN COALESCE(y%u.newid, -COALESCE(y%u.", n, n,
+		n);
+	str_addf(sql, "into_item, r%u.id)) END AS k%zu, ", n, k);
+	if (!table->merge) {
+		str_addf(sql, "i.f%u AS o%zu", n, k);
+		return;
+	}
+	for (size_t i = 0; i < table->identity_count; i++)
+		str_addf(sql, "%sCOALESCE(r%u.f%u, '')", i ? " || '\x1f' || " : "", n,
+			table->identity[i]->field);
+	str_addf(sql, " AS o%zu", k);
+}
+
+bool resolve_identities(struct instance *instance, const struct stage_backup *backup,
 	const struct catalogue_table *table, struct error *err)
 {
-	struct str sql CLEANUP(str_release) = STR_INIT;
+	struct str sql CLEANUP(str_release) = STR_INIT, joins CLEANUP(str_release) = STR_INIT;
 	if (!run(instance, "DROP TABLE IF EXISTS reqferry_merge", NULL, 0, err))
 		return false;
 	str_add_text(&sql, "CREATE TEMPORARY TABLE reqferry_merge AS SELECT i.id AS item");
 	for (size_t k = 0; k < table->identity_count; k++) {
+		const struct catalogue_column *column = table->identity[k];
 		str_add_text(&sql, ", ");
-		ry_value(&instance->ry, table->identity[k], &sql);
-		str_addf(&sql, " AS k%zu, i.f%u AS o%zu", k, table->identity[k]->field, k);
+		if (column->uses[0].role == ROLE_ROW) {
+			row_identity(column, k, &sql);
+			str_addf(&joins, " LEFT JOIN reqferry_fate y%u ON y%u.item = r%u.id",
+				column->field, column->field, column->field);
+			continue;
+		}
+		ry_value(&instance->ry, column, &sql);
+		str_addf(&sql, " AS k%zu, i.f%u AS o%zu", k, column->field, k);
 	}
 	str_add_text(&sql, " FROM reqferry_item i");
 	ry_joins(table, &sql);
+	str_add(&sql, str_slice(&joins));
 	str_add_text(&sql, " LEFT JOIN reqferry_fate x ON x.item = i.id WHERE i.backupkey = $1 AND "
 			   "i.tablename = ");
 	db_literal(&sql, slice_of(table->name));
@@ -452,8 +481,8 @@ static bool merge_among_items(
 static bool merge_items(struct instance *instance, const struct stage_backup *backup,
 	const struct catalogue_table *table, struct error *err)
 {
-	return fill_merge(instance, backup, table, err) && merge_with_live(instance, table, err) &&
-	       merge_among_items(instance, table, err);
+	return resolve_identities(instance, backup, table, err) &&
+	       merge_with_live(instance, table, err) && merge_among_items(instance, table, err);
 }
 
 bool resolve_begin(struct instance *instance, const struct stage_backup *backup,

@@ -9,6 +9,8 @@
  * items that are not simply inserted: item, tablename, fate (rejected, excluded, merged), mapping
  * (whose exclusion dropped it), newid (the live row merged into), into_item (the item merged into)
  *     reqferry_json      rewritten JSON fields: item, field, value
+ *     reqferry_merge     the items of one table that were kept when it was made: item, its identity
+ *                        after the import (k0, k1, ...) and in the backup (o0, o1, ...)
  */
 #ifndef OPS_RESOLVE_H
 #define OPS_RESOLVE_H
@@ -20,6 +22,10 @@ MUST_CHECK bool resolve_begin(struct instance *instance, const struct stage_back
 	const struct import_options *options, struct task *task, struct error *err);
 /* Drops them. */
 MUST_CHECK bool resolve_end(struct instance *instance, struct error *err);
+
+/* Makes reqferry_merge for a table with an identity. */
+MUST_CHECK bool resolve_identities(struct instance *instance, const struct stage_backup *backup,
+	const struct catalogue_table *table, struct error *err);
 
 /* Fills reqferry_json; *unclear counts space keys that several application links map differently,
  * *invalid the texts that are no JSON. */
@@ -34,6 +40,14 @@ MUST_CHECK bool plan_hash(struct instance *instance, const struct stage_backup *
 MUST_CHECK bool plan_count(struct instance *instance, const struct stage_backup *backup,
 	const struct import_options *options, struct arena *arena, struct plan *out,
 	struct error *err);
+
+/* Blockers where mappings, what is there and rows contradict each other, into *out. */
+MUST_CHECK bool plan_conflicts(struct instance *instance, const struct stage_backup *backup,
+	const struct import_options *options, struct arena *arena, struct plan *out,
+	struct error *err);
+/* Adds one blocker; kind and hint live on. */
+void PRINTF(6, 7) plan_block(struct arena *arena, struct plan *plan, const char *kind,
+	int64_t count, const char *hint, const char *format, ...);
 
 /* The comparison of verify_run, inside whatever transaction is open. */
 MUST_CHECK bool verify_tables(struct instance *instance, const struct stage_backup *backup,

@@ -105,7 +105,8 @@ void ry_join_mapping(const struct catalogue_column *column, struct str *sql)
 		n, n);
 	ry_entity_type(column, sql);
 	if (has_dependencies(column)) {
-		str_addf(sql, " AND (m%u.alone = 1 OR m%u.dependencies = ", n, n);
+		str_addf(
+			sql, " AND (m%u.alone = 1 OR m%u.dependencies IS NOT DISTINCT FROM ", n, n);
 		ry_entity_dependencies(column, sql);
 		str_add_char(sql, ')');
 	} else {

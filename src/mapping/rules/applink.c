@@ -44,8 +44,7 @@ static const struct mapping_rule rules[] = {
 		.products = ON_BOTH,
 		.joins = LINKS "f.key IS NOT NULL",
 		.where = "(SELECT COUNT(DISTINCT x.key) FROM reqferry_m_link x) = 1"
-			 " AND (SELECT COUNT(*) FROM reqferry_m_work x WHERE x.type = 'APPLINK'"
-			 " AND x.open = 1) = 1"
+			 " AND (SELECT COUNT(*) FROM reqferry_m_open x) = 1"
 			 " AND NOT EXISTS (SELECT 1 FROM reqferry_m_work x"
 			 " WHERE x.type = 'APPLINK' AND x.target = f.key)",
 		FOUND,

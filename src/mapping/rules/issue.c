@@ -11,15 +11,16 @@
 #define ISSUES " JOIN reqferry_m_issue q ON "
 #define FOUND  .destination = "q.key", .title = "q.summary"
 
-#define NUMBER_THERE "q.projectkey = u.target AND q.number = m.issuenumber"
+#define NUMBER_THERE "q.projectkey = m.ptarget AND q.number = m.issuenumber"
 /* The project is what it was, under whatever key; not one that somebody chose instead of it. */
 #define SAME_PROJECT                                                                               \
-	"(u.target IS NULL OR u.target = u.key OR EXISTS (SELECT 1 FROM reqferry_m_projectkey k"   \
-	" WHERE k.key = u.key AND k.projectkey = u.target))"
+	"(m.ptarget IS NULL OR m.ptarget = m.pkey OR EXISTS (SELECT 1 FROM reqferry_m_projectkey " \
+	"k"                                                                                        \
+	" WHERE k.key = m.pkey AND k.projectkey = m.ptarget))"
 
 #define MOVED                                                                                      \
 	" JOIN reqferry_m_moved q ON (q.oldkey = m.issuekey"                                       \
-	" OR q.oldkey = u.target || '-' || m.issuenumber)"
+	" OR q.oldkey = m.ptarget || '-' || m.issuenumber)"
 #define NO_CURRENT_KEY "NOT EXISTS (SELECT 1 FROM reqferry_m_issue x WHERE x.issuekey = m.issuekey)"
 
 /* The application link of the issue leads to the instance that it led to. */
@@ -37,7 +38,7 @@ static const struct mapping_rule rules[] = {
 		.products = ON_JIRA,
 		.here = true,
 		.joins = ISSUES "q.id = m.number",
-		.where = "(m.parent IS NULL OR q.projectkey = u.target OR " SAME_PROJECT ")",
+		.where = "(m.parent IS NULL OR q.projectkey = m.ptarget OR " SAME_PROJECT ")",
 		FOUND,
 		.one = "the backup comes from this instance, and the issue is still here",
 	},
@@ -47,7 +48,7 @@ static const struct mapping_rule rules[] = {
 		.products = ON_JIRA,
 		.joins = ISSUES "q.id = m.number",
 		.where = "q.issuekey = m.issuekey AND q.summary = m.title"
-			 " AND (u.target IS NULL OR q.projectkey = u.target)",
+			 " AND (m.ptarget IS NULL OR q.projectkey = m.ptarget)",
 		FOUND,
 		.one = "same id, same key {issuekey} and same summary",
 	},
@@ -75,7 +76,7 @@ static const struct mapping_rule rules[] = {
 		.name = "same summary in the mapped project, one issue",
 		.certainty = LIKELY,
 		.products = ON_JIRA,
-		.joins = ISSUES "q.projectkey = u.target AND q.summary = m.title",
+		.joins = ISSUES "q.projectkey = m.ptarget AND q.summary = m.title",
 		.where = "q.place <= " ANSWERS_LIMIT,
 		FOUND,
 		.one = "same summary in project \"{parent}\", one issue, but its number is another",
@@ -85,7 +86,7 @@ static const struct mapping_rule rules[] = {
 		.name = "same key, other summary",
 		.certainty = POSSIBLE,
 		.products = ON_JIRA,
-		.joins = ISSUES "q.projectkey = COALESCE(u.target, m.project)"
+		.joins = ISSUES "q.projectkey = COALESCE(m.ptarget, m.project)"
 				" AND q.number = m.issuenumber",
 		FOUND,
 		.one = "same number in the project, but another summary",
@@ -142,8 +143,8 @@ static const struct mapping_rule rules[] = {
 		.products = ON_CONFLUENCE,
 		.side = SIDE_ALONE,
 		.joins = "",
-		.where = "u.target IS NOT NULL AND m.issuenumber IS NOT NULL",
-		.destination = "u.target || '-' || m.issuenumber",
+		.where = "m.ptarget IS NOT NULL AND m.issuenumber IS NOT NULL",
+		.destination = "m.ptarget || '-' || m.issuenumber",
 		.title = "NULL",
 		.one = "the same number in project \"{parent}\"; whether the issue is there was "
 		       "not "

@@ -14,15 +14,15 @@
 #include "mapping/internal.h"
 
 #define PAGES     " JOIN reqferry_m_page q ON "
-#define SAME_TYPE "q.pagetype = COALESCE(m.pagetype, 'PAGE')"
+#define SAME_TYPE "q.pagetype = m.pagetype"
 #define FOUND     .destination = "q.key", .title = "q.title"
 
 /* The page of the same id, when it lies in the mapped space under another title. */
 #define RIVAL                                                                                      \
-	" LEFT JOIN reqferry_m_page x ON x.id = m.number AND x.spacekey = u.target"                \
+	" LEFT JOIN reqferry_m_page x ON x.id = m.number AND x.spacekey = m.ptarget"               \
 	" AND x.title <> m.title"
 /* The space is what it was, and so would the page be. */
-#define ID_COUNTS "(({here} AND u.target = u.key) OR (x.id IS NOT NULL AND NOT ({elsewhere})))"
+#define ID_COUNTS "(({here} AND m.ptarget = m.pkey) OR (x.id IS NOT NULL AND NOT ({elsewhere})))"
 
 static const struct mapping_rule page_rules[] = {
 	{
@@ -31,7 +31,7 @@ static const struct mapping_rule page_rules[] = {
 		.products = ON_CONFLUENCE,
 		.here = true,
 		.joins = PAGES "q.id = m.number",
-		.where = "(m.parent IS NULL OR u.target = u.key OR q.spacekey = u.target)",
+		.where = "(m.parent IS NULL OR m.ptarget = m.pkey OR q.spacekey = m.ptarget)",
 		FOUND,
 		.one = "the backup comes from this instance, and the page is still here",
 	},
@@ -40,7 +40,7 @@ static const struct mapping_rule page_rules[] = {
 		.certainty = CERTAIN,
 		.products = ON_CONFLUENCE,
 		.joins = PAGES "q.id = m.number",
-		.where = "q.title = m.title AND q.spacekey = u.target AND NOT ({elsewhere})"
+		.where = "q.title = m.title AND q.spacekey = m.ptarget AND NOT ({elsewhere})"
 			 " AND (q.pagetype = 'PAGE' OR q.created = m.created)",
 		FOUND,
 		.one = "same id and same title in space \"{parent}\"",
@@ -49,7 +49,7 @@ static const struct mapping_rule page_rules[] = {
 		.name = "same title in the mapped space",
 		.certainty = CERTAIN,
 		.products = ON_CONFLUENCE,
-		.joins = PAGES "q.spacekey = u.target AND q.title = m.title" RIVAL,
+		.joins = PAGES "q.spacekey = m.ptarget AND q.title = m.title" RIVAL,
 		.where = SAME_TYPE " AND q.pagetype = 'PAGE' AND NOT " ID_COUNTS,
 		FOUND,
 		.one = "same title in space \"{parent}\", one page",
@@ -59,7 +59,7 @@ static const struct mapping_rule page_rules[] = {
 		.name = "same title in the mapped space, another id",
 		.certainty = LIKELY,
 		.products = ON_CONFLUENCE,
-		.joins = PAGES "q.spacekey = u.target AND q.title = m.title" RIVAL,
+		.joins = PAGES "q.spacekey = m.ptarget AND q.title = m.title" RIVAL,
 		.where = SAME_TYPE " AND q.pagetype = 'PAGE' AND " ID_COUNTS,
 		FOUND,
 		.one = "same title in space \"{parent}\", one page, but it is not the page that "
@@ -71,7 +71,7 @@ static const struct mapping_rule page_rules[] = {
 		.name = "same blog title and day",
 		.certainty = LIKELY,
 		.products = ON_CONFLUENCE,
-		.joins = PAGES "q.spacekey = u.target AND q.title = m.title",
+		.joins = PAGES "q.spacekey = m.ptarget AND q.title = m.title",
 		.where = "m.pagetype = 'BLOGPOST' AND q.pagetype = 'BLOGPOST'"
 			 " AND q.created = m.created",
 		FOUND,
@@ -117,7 +117,7 @@ const struct mapping_type mapping_page = {
 
 /* --- versions --------------------------------------------------------------------------------- */
 
-#define VERSIONS " JOIN reqferry_m_version q ON q.page = {int:u.target}"
+#define VERSIONS " JOIN reqferry_m_version q ON q.page = m.ptargetid"
 
 static const struct mapping_rule version_rules[] = {
 	{
@@ -166,7 +166,7 @@ const struct mapping_type mapping_version = {
 /* --- attachments ------------------------------------------------------------------------------ */
 
 #define FILES   " JOIN reqferry_m_file q ON "
-#define ON_PAGE "q.page = {int:u.target} AND u.type = 'PAGE'"
+#define ON_PAGE "q.page = m.ptargetid AND m.ptype = 'PAGE'"
 
 static const struct mapping_rule attachment_rules[] = {
 	{
@@ -175,8 +175,8 @@ static const struct mapping_rule attachment_rules[] = {
 		.products = ON_CONFLUENCE,
 		.here = true,
 		.joins = FILES "q.id = m.number",
-		.where = "(" ON_PAGE " OR (q.page = {int:m.page} AND (m.parent IS NULL"
-			 " OR (u.type = 'SPACE' AND u.target = u.key))))",
+		.where = "(" ON_PAGE " OR (q.page = m.pageid AND (m.parent IS NULL"
+			 " OR (m.ptype = 'SPACE' AND m.ptarget = m.pkey))))",
 		FOUND,
 		.one = "the backup comes from this instance, and the attachment is still here",
 	},
@@ -212,7 +212,7 @@ static const struct mapping_rule attachment_rules[] = {
 		.name = "same file name in the mapped space",
 		.certainty = POSSIBLE,
 		.products = ON_CONFLUENCE,
-		.joins = FILES "q.spacekey = u.target AND u.type = 'SPACE' AND q.title = m.title",
+		.joins = FILES "q.spacekey = m.ptarget AND m.ptype = 'SPACE' AND q.title = m.title",
 		.where = "q.place <= " ANSWERS_LIMIT,
 		FOUND,
 		.one = "the only attachment of this file name in space \"{parent}\"; the backup "

@@ -11,31 +11,29 @@
 #define NEAR  " JOIN reqferry_m_near n ON n.mapping = m.id"
 #define FOUND .destination = "n.key", .title = "n.name"
 
-#define LINKED     "(m.parent IS NULL OR u.target IS NOT NULL)"
-#define SAME_JIRA  "u.target = u.key"
+#define LINKED     "(m.parent IS NULL OR m.ptarget IS NOT NULL)"
+#define SAME_JIRA  "m.ptarget = m.pkey"
 #define NAME_SPOKE "(n.nameknown = 1 AND n.samename = 0)" /* against it */
 
 #define NAMES                                                                                      \
 	" CASE WHEN p.name = m.title THEN 1 ELSE 0 END,"                                           \
 	" CASE WHEN p.name IS NULL OR m.title IS NULL THEN 0 ELSE 1 END"                           \
-	" FROM reqferry_m_work m"
-#define OPEN " WHERE m.type = 'PROJECT' AND m.open = 1"
+	" FROM reqferry_m_open m"
 
 static const char *const prepare[] = {
 	"DELETE FROM reqferry_m_near",
 	"INSERT INTO reqferry_m_near (mapping, key, name, samekey, former, samename, nameknown)"
-	" SELECT m.id, p.key, p.name, 1, 0," NAMES
-	" JOIN reqferry_m_project p ON p.key = m.key" OPEN,
+	" SELECT m.id, p.key, p.name, 1, 0," NAMES " JOIN reqferry_m_project p ON p.key = m.key",
 	/* a current key wins over a former one */
 	"INSERT INTO reqferry_m_near (mapping, key, name, samekey, former, samename, nameknown)"
 	" SELECT DISTINCT m.id, p.key, p.name, 0, 1," NAMES
 	" JOIN reqferry_m_projectkey k ON k.key = m.key"
-	" JOIN reqferry_m_project p ON p.key = k.projectkey" OPEN
-	" AND NOT EXISTS (SELECT 1 FROM reqferry_m_near n WHERE n.mapping = m.id)",
+	" JOIN reqferry_m_project p ON p.key = k.projectkey"
+	" WHERE NOT EXISTS (SELECT 1 FROM reqferry_m_near n WHERE n.mapping = m.id)",
 	"INSERT INTO reqferry_m_near (mapping, key, name, samekey, former, samename, nameknown)"
-	" SELECT m.id, p.key, p.name, 0, 0, 1, 1 FROM reqferry_m_work m"
-	" JOIN reqferry_m_project p ON p.name = m.title" OPEN
-	" AND NOT EXISTS (SELECT 1 FROM reqferry_m_near n WHERE n.mapping = m.id"
+	" SELECT m.id, p.key, p.name, 0, 0, 1, 1 FROM reqferry_m_open m"
+	" JOIN reqferry_m_project p ON p.name = m.title"
+	" WHERE NOT EXISTS (SELECT 1 FROM reqferry_m_near n WHERE n.mapping = m.id"
 	" AND n.key = p.key)",
 	"UPDATE reqferry_m_near SET named = t.named, there = 0"
 	" FROM (SELECT i.parent, COUNT(*) AS named FROM reqferry_m_work i"

@@ -14,7 +14,7 @@
 #define FOUND .destination = "n.key", .title = "n.name"
 
 /* A space of a backup that names no application link may be looked for anywhere. */
-#define LINKED "(m.parent IS NULL OR u.target IS NOT NULL)"
+#define LINKED "(m.parent IS NULL OR m.ptarget IS NOT NULL)"
 
 static const char *const prepare[] = {
 	"DELETE FROM reqferry_m_near",
@@ -22,23 +22,20 @@ static const char *const prepare[] = {
 	" SELECT m.id, s.key, s.name, CASE WHEN s.key = m.key THEN 1 ELSE 0 END, 0,"
 	" CASE WHEN s.name = m.title THEN 1 ELSE 0 END,"
 	" CASE WHEN s.name IS NULL OR m.title IS NULL THEN 0 ELSE 1 END"
-	" FROM reqferry_m_work m JOIN reqferry_m_space s ON s.fold = m.fold"
-	" WHERE m.type = 'SPACE' AND m.open = 1"
+	" FROM reqferry_m_open m JOIN reqferry_m_space s ON s.fold = m.fold"
 	" UNION SELECT m.id, s.key, s.name, CASE WHEN s.key = m.key THEN 1 ELSE 0 END, 0, 1, 1"
-	" FROM reqferry_m_work m JOIN reqferry_m_space s ON s.name = m.title"
-	" WHERE m.type = 'SPACE' AND m.open = 1",
+	" FROM reqferry_m_open m JOIN reqferry_m_space s ON s.name = m.title",
 	/* the titles that the backup names, and how many of them each candidate has */
 	"UPDATE reqferry_m_near SET named = t.named, there = 0"
-	" FROM (SELECT m.id, COUNT(DISTINCT p.title) AS named FROM reqferry_m_work m"
-	" JOIN reqferry_m_work p ON p.type = 'PAGE' AND p.spacekey = m.key"
-	" WHERE m.type = 'SPACE' AND m.open = 1 GROUP BY m.id) t"
+	" FROM (SELECT m.id, COUNT(DISTINCT p.title) AS named FROM reqferry_m_open m"
+	" JOIN reqferry_m_work p ON p.type = 'PAGE' AND p.spacekey = m.key GROUP BY m.id) t"
 	" WHERE reqferry_m_near.mapping = t.id",
 	"UPDATE reqferry_m_near SET there = t.there"
 	" FROM (SELECT n.mapping, n.key, COUNT(DISTINCT p.title) AS there FROM reqferry_m_near n"
-	" JOIN reqferry_m_work m ON m.id = n.mapping"
+	" JOIN reqferry_m_open m ON m.id = n.mapping"
 	" JOIN reqferry_m_page q ON q.spacekey = n.key"
 	" JOIN reqferry_m_work p ON p.type = 'PAGE' AND p.spacekey = m.key AND p.title = q.title"
-	" AND COALESCE(p.pagetype, 'PAGE') = q.pagetype GROUP BY n.mapping, n.key) t"
+	" AND p.pagetype = q.pagetype GROUP BY n.mapping, n.key) t"
 	" WHERE reqferry_m_near.mapping = t.mapping AND reqferry_m_near.key = t.key",
 	"UPDATE reqferry_m_near SET proof = CASE WHEN COALESCE(named, 0) = 0 THEN 'none'"
 	" WHEN there * 2 >= named AND (there >= 3 OR there = named) THEN 'yes' ELSE 'no' END",
@@ -151,7 +148,7 @@ static const struct mapping_rule rules[] = {
 		.products = ON_JIRA,
 		.side = SIDE_OTHER,
 		.joins = THERE,
-		.where = "u.target = u.key",
+		.where = "m.ptarget = m.pkey",
 		.destination = "s.key",
 		.title = "s.name",
 		.one = "the space is there, in the same Confluence",
