@@ -76,13 +76,28 @@ static bool warn_of_manual(
 	return true;
 }
 
+/* How many mappings of this round moved. Those put in since have to be known to the planner. */
+static bool count_moved(struct db *db, int64_t level, int64_t *count, struct error *err)
+{
+	const struct db_value value = db_int(level);
+
+	return db_exec(db, "ANALYZE reqferry_m_next", NULL, 0, NULL, err) &&
+	       db_query_int(db,
+		       "SELECT COUNT(*) FROM reqferry_m_next WHERE level = $1 AND moved = 1",
+		       &value, 1, 0, count, err);
+}
+
 bool change_reset(struct db *db, struct slice backup_key, struct task *task, int64_t *reset,
 	struct error *err)
 {
 	const struct db_value key = db_slice(backup_key);
-	int64_t added = 1, total = 0;
+	int64_t moved, added, total = 0;
 
-	for (int64_t level = 0; added > 0; level++) {
+	for (int64_t level = 0;; level++) {
+		if (!count_moved(db, level, &moved, err))
+			return false;
+		if (moved == 0)
+			break;
 		if (!reset_level(db, &key, level, &added, err))
 			return false;
 		total += added;

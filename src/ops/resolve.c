@@ -41,8 +41,8 @@ static bool make_tables(struct instance *instance, struct error *err)
 		"CREATE TEMPORARY TABLE reqferry_fate (item {n} PRIMARY KEY, tablename {k}, fate "
 		"{k}, "
 		"mapping {n}, newid {n}, into_item {n})",
-		"CREATE TEMPORARY TABLE reqferry_json (item {n}, field {n}, value {t}, "
-		"PRIMARY KEY (item, field))",
+		("CREATE TEMPORARY TABLE reqferry_json (item {n}, field {n}, value {t}, "
+		 "PRIMARY KEY (item, field))"),
 	};
 	const struct dialect *dialect = db_dialect(instance->db);
 	for (size_t i = 0; i < ARRAY_LEN(definitions); i++) {

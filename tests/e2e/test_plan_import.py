@@ -191,13 +191,6 @@ def test_blocked_by_missing_destination(t):
     t.equal(steps.count(t, NAME, '"AO_32F7CE_DBREQUIREMENT" WHERE "CREATEDUSER" = ?', "f" * 32), 1)
 
 
-def test_blocked_by_inconsistent(t):
-    """A version that is not of its page, an attachment that lies on another."""
-    url, truth = tiny.ready(t)
-    t.run("map", "set", url, KEY, "VERSION", "8021", truth.of("VERSION", 12), "--force")
-    blocked(t, url, "inconsistent", *ASSUMED)
-
-
 def test_blocked_by_excluded_scope(t):
     url, _ = tiny.ready(t)
     t.run("map", "exclude", url, KEY, "--type", "SPACE", "--find", "ABC", "--yes", expect=4)
@@ -235,42 +228,6 @@ def test_blocked_by_upper_key(t):
     steps.decide(t, url, NAME, KEY, truth)
     assert kinds(steps.plan(t, url, KEY, *ASSUMED)), "nothing forbids it"
     t.run("import", url, KEY, *ASSUMED, "--confirm", "ABC", expect=4)
-
-
-def test_blocked_by_collision(t):
-    """Two spaces become one through the mapping, and both have a requirement of one key."""
-    rows = [tiny.requirement(1, "R-1"), tiny.requirement(2, "R-1", SPACEKEY="XYZ"),
-            tiny.requirement(3, "R-1", BASELINE=1), tiny.requirement(4, "R-1", BASELINE=1)]
-    mappings = [csvtext.mapping("SPACE", "ABC", title="Alpha"),
-                csvtext.mapping("SPACE", "XYZ", title="Other")]
-    url, _ = tiny.loaded(t, rows, mappings, scope=None)
-    t.run("map", "set", url, KEY, "SPACE", "ABC", "ABC")
-    t.run("map", "set", url, KEY, "SPACE", "XYZ", "DEF")
-    t.equal(kinds(steps.plan(t, url, KEY, *ASSUMED)), [])  # 3 and 4 are twins in the backup already
-    t.run("map", "set", url, KEY, "SPACE", "XYZ", "ABC")
-    blocked(t, url, "collision", *ASSUMED, scope="everything")
-
-
-def test_blocked_by_collision_without_erasing(t):
-    rows = [*tiny.data_rows(), tiny.requirement(20, "OLD-1")]
-    url, _ = tiny.ready(t, rows)
-    t.equal(kinds(steps.plan(t, url, KEY, *ASSUMED)), [])
-    blocked(t, url, "collision", *ASSUMED, "--erase", "nothing")
-
-
-def test_blocked_by_foreign_table(t):
-    """A table that the catalogue does not know holds on to a row that would be erased."""
-    url, _ = tiny.ready(t)
-    with t.sqlite(NAME, write=True) as db:
-        db.executescript("""CREATE TABLE "AO_32F7CE_DBNOTE" ("ID" INTEGER PRIMARY KEY, "REQUIREMENT_ID"
-            bigint REFERENCES "AO_32F7CE_DBREQUIREMENT" ("ID"));
-            INSERT INTO "AO_32F7CE_DBNOTE" SELECT 1, min("ID") FROM "AO_32F7CE_DBREQUIREMENT"
-            WHERE "SPACEKEY" = 'DEF';""")
-    t.equal(kinds(steps.plan(t, url, KEY, *ASSUMED)), [])
-    edit(t, """UPDATE "AO_32F7CE_DBNOTE" SET "REQUIREMENT_ID" = (SELECT min("ID") FROM
-         "AO_32F7CE_DBREQUIREMENT" WHERE "SPACEKEY" = 'ABC')""")
-    blocker = blocked(t, url, "foreign-table", *ASSUMED)
-    t.contains(blocker["message"], "AO_32F7CE_DBNOTE")
 
 
 def test_blocked_by_a_live_column(t):
@@ -379,8 +336,6 @@ def test_rejected_rows_are_left_out_and_listed(t):
             len(rows), "the equation")
     steps.verify(t, url, KEY)
     t.equal(steps.count(t, NAME, """"AO_32F7CE_DBREQUIREMENT" WHERE "SPACEKEY" = 'ABC'"""), 2)
-    people = t.run("import", url, KEY, *ASSUMED, "--reject", "--confirm", "ABC", expect=3)
-    t.contains(people.out + people.err, "DBREQUIREMENT 2")
 
 
 def test_faults_are_found_by_verify(t):
@@ -477,51 +432,6 @@ def test_rows_that_exist_already_are_merged(t):
     # once more: everything merges
     _, done = steps.carry_out(t, url, "jira.db", "merge", "TIO", *ASSUMED)
     check.same_but_ids(after, check.read(t, "jira.db"))
-
-
-def test_a_space_that_links_map_differently(t):
-    """In the audit trail: the space that the issue's own links use; where they leave it open the text
-    stays as it is."""
-    url, *_ = merge_world(t)
-    t.run("delete", url, "merge")
-    old, second = "11111111-1111-3000-8000-000000000001", "22222222-1111-3000-8000-000000000002"
-
-    def trail(number, issue):
-        text = '[ {"spaceKey":"SF", "url":"/requirements/SF/R-2"} ]'
-        return csvtext.item("DBRILAUDITTRAILITEM", number, None, issue, f"TIO-{issue}", None, None, None,
-                            None, text, "true")
-
-    def remote(number, link):
-        return csvtext.item("DBREMOTEREQUIREMENT", number, None, link, "SF", f"K-{number}", None, "false",
-                            None, "false", None, None)
-
-    with world_jira.Site(t.dir / "jira.db", 4000, 9, None) as site:
-        project = t.rows("jira.db", "SELECT id FROM project WHERE pkey = 'TIO'")[0]["id"]
-        for number in (77, 78, 79):
-            site.issue(project, number, f"Task {number}")
-    rows = [trail(1, 77), trail(2, 78), trail(3, 79), remote(4, old), remote(5, second),
-            csvtext.item("DBISSUELINK", 6, None, 77, "TIO-77", "r", 5),
-            csvtext.item("DBISSUELINK", 7, None, 78, "TIO-78", "r", 4),
-            csvtext.item("DBISSUELINK", 8, None, 79, "TIO-79", "r", 4),
-            csvtext.item("DBISSUELINK", 9, None, 79, "TIO-79", "r", 5)]
-    mappings = [*(csvtext.mapping("ISSUE", n, title=f"Task {n}", issuekey=f"TIO-{n}") for n in
-                  (77, 78, 79)), csvtext.mapping("APPLINK", old), csvtext.mapping("SPACE", "SF", old),
-                csvtext.mapping("APPLINK", second), csvtext.mapping("SPACE", "SF", second)]
-    (t.dir / "trail.csv").write_text(
-        csvtext.backup(csvtext.JIRA_PLUGIN, "TIO", rows + mappings), "utf-8", newline="")
-    t.run("load", url, "trail.csv")
-    t.run("map", "auto", url, "trail", "--open-ok")
-    for link, new, space in ((old, WIKI, "SA"), (second, WIKI.replace("e", "f"), "SB")):
-        t.run("map", "set", url, "trail", "APPLINK", link, new)
-        t.run("map", "set", url, "trail", "SPACE", "SF", space, "--dependencies", link, "--force")
-    t.run("map", "auto", url, "trail", "--open-ok")
-    t.run("map", "confirm", url, "trail", "--all", "--yes")
-    steps.carry_out(t, url, "jira.db", "trail", "TIO", *ASSUMED)
-    found = {row["ISSUEKEY"]: row["LINKS"] for row in t.rows(
-        "jira.db", 'SELECT "ISSUEKEY", "LINKS" FROM "AO_42D05A_DBRILAUDITTRAILITEM"')}
-    template = '[ {{"spaceKey":"{0}", "url":"/requirements/{0}/R-2"}} ]'
-    t.equal(found, {"TIO-77": template.format("SB"), "TIO-78": template.format("SA"),
-                    "TIO-79": template.format("SF")})
 
 
 def test_audit_trail_can_be_kept(t):

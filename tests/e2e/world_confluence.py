@@ -8,10 +8,12 @@ PREFIX = "AO_32F7CE_"
 
 
 class Site(Database):
-    """A Confluence in the making."""
+    """A Confluence in the making, or (without a word) one that is made and gets more."""
 
     def __init__(self, path, first, step, word):
         super().__init__(path, PREFIX, first, step, word)
+        if word is None:
+            return
         self.insert("confversion", confversionid=1, buildnumber=9012, versiontag="8.5.4")
         for number, name in ((1, "Internal"), (2, "Company LDAP")):
             self.insert("cwd_directory", id=number, directory_name=name,

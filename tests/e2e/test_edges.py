@@ -1,0 +1,172 @@
+"""What is rare on its own and happens on every real site together."""
+import contextlib
+import os
+
+import check
+import csvtext
+import steps
+import test_bad_input
+import tiny
+import world_confluence
+import world_jira
+from tiny import ASSUMED, KEY, NAME
+
+
+def change(t, script, name=NAME):
+    with contextlib.closing(t.sqlite(name, write=True)) as db:
+        db.executescript(script)
+
+
+def test_columns_that_the_catalogue_does_not_know(t):
+    """Export names them; the import leaves them at their default and the rows of others alone."""
+    url, _ = tiny.ready(t)
+    change(t, """ALTER TABLE "AO_32F7CE_DBREQUIREMENT" ADD COLUMN "EXTRA" text;
+        ALTER TABLE "AO_32F7CE_DBREQUIREMENT" ADD COLUMN "FLAG" integer NOT NULL DEFAULT 7;
+        UPDATE "AO_32F7CE_DBREQUIREMENT" SET "EXTRA" = 'x', "FLAG" = 1 WHERE "KEY" = 'OLD-1';""")
+    exported = t.run("--json", "export", url, "out", "--space", "ABC", "--file", "out.csv", expect=3)
+    t.contains(exported.err, "EXTRA")
+    t.contains(exported.err, "1 row")
+    before = check.read(t, NAME)["AO_32F7CE_DBREQUIREMENT"]
+    t.run("import", url, KEY, *ASSUMED, "--confirm", "ABC")
+    after = check.read(t, NAME)["AO_32F7CE_DBREQUIREMENT"]
+    t.equal({(row["EXTRA"], row["FLAG"]) for row in after.values() if row["SPACEKEY"] == "ABC"},
+            {(None, 7)})
+    for number, row in before.items():
+        if row["SPACEKEY"] == "DEF":
+            t.equal(after[number], row)
+
+
+def test_an_empty_scope_erases_what_was_there(t):
+    world = world_confluence.pair(t)
+    with world_confluence.Site(t.dir / "origin.db", 900_000, 2, None) as site:
+        site.space("VOID", "Void")
+    with world_confluence.Site(t.dir / "destination.db", 900_000, 2, None) as site:
+        site.space("VOID", "Void")
+        site.ry("DBREQUIREMENT", SPACEKEY="VOID", KEY="only here", STATUS="ACTIVE")
+    done = steps.export(t, world.origin, "origin.db", "void", "void.csv", "--space", "VOID")
+    t.equal((done["rows"], done["mappings"]), (0, {"SPACE": 1}))
+    steps.load(t, world.destination, "destination.db", "void.csv")
+    steps.automatic(t, world.destination, "destination.db", "void")
+    _, done = steps.carry_out(t, world.destination, "destination.db", "void", "VOID")
+    t.equal((steps.filled(done["erased"]), steps.filled(done["inserted"])), ({"DBREQUIREMENT": 1}, {}))
+
+
+def test_dependencies_in_another_spelling(t):
+    """A vendor's file: blanks, order and case of lines differ, fields of our own version are
+    missing, surplus ones must come out again."""
+    rows = [tiny.link(8, 1, "true", "PAGE", "page", 11, 11), tiny.link(9, 1, "true", "PAGE", "page", 8021, 11),
+            tiny.link(10, 1, "false", "JIRA", tiny.LINK, "TIO-1"),
+            tiny.link(11, 1, "false", "JIRA", tiny.LINK.replace("a", "d"), "TIO-1")]
+    other = tiny.LINK.replace("a", "d")
+    mappings = [one for one in tiny.mapping_rows() if one[1] not in ("VERSION", "ISSUE")] + [
+        csvtext.mapping("VERSION", 11, "documentId=8021,app=page ,  type=PAGE", pageid=8021, pageversion=1),
+        csvtext.mapping("VERSION", 11, " app=page,type=PAGE,documentId=11 ", pageid=11, pageversion=1),
+        (*csvtext.mapping("ISSUE", "TIO-1", f" {tiny.LINK} ", issuekey="TIO-1"), "surplus", None, "x,y"),
+        csvtext.mapping("ISSUE", "TIO-1", other, issuekey="TIO-1"), csvtext.mapping("APPLINK", other)]
+    url, truth = tiny.destination(t)
+    tiny.write(t, [tiny.requirement(1, "R-1"), *rows], mappings)
+    t.run("load", url, f"{KEY}.csv")
+    t.run("write", url, KEY, "again.csv")
+    t.equal((t.dir / "again.csv").read_bytes(), (t.dir / f"{KEY}.csv").read_bytes())
+    t.run("map", "auto", url, KEY, "--open-ok")
+    for page, version in (("11", truth.of("VERSION", 12)), ("8021", truth.of("VERSION", 8021))):
+        t.run("map", "set", url, KEY, "PAGE", page, truth.of("PAGE", page))
+        t.run("map", "set", url, KEY, "VERSION", "11", version, "--dependencies",
+              f"type=PAGE, app=page, documentId={page}")
+    t.run("map", "set", url, KEY, "APPLINK", tiny.LINK, tiny.NEW_LINK)
+    t.run("map", "set", url, KEY, "APPLINK", other, tiny.NEW_LINK)
+    t.run("map", "set", url, KEY, "ISSUE", "TIO-1", "AAA-1", "--dependencies", tiny.LINK)
+    t.run("map", "set", url, KEY, "ISSUE", "TIO-1", "BBB-2", "--dependencies", other)
+    steps.carry_out(t, url, NAME, KEY, "ABC", *ASSUMED)
+    found = sorted((row["TYPE"], row["DOCUMENTID"], row["VERSIONID"]) for row in t.rows(
+        NAME, """SELECT l.* FROM "AO_32F7CE_DBLINK" l JOIN "AO_32F7CE_DBREQUIREMENT" r
+        ON r."ID" = l."PARENT_ID" WHERE r."SPACEKEY" = 'ABC'"""))
+    t.equal(found, sorted([
+        ("PAGE", truth.of("PAGE", 11), truth.of("VERSION", 12)),
+        ("PAGE", truth.of("PAGE", 8021), truth.of("VERSION", 8021)),
+        ("JIRA", "AAA-1", None), ("JIRA", "BBB-2", None)], key=str))
+
+
+def test_a_backup_can_be_imported_where_it_was_exported(t):
+    """Without a file: staged, mapped and imported in one database. And through standard input."""
+    world = world_jira.pair(t)
+    before = check.read(t, "origin.db")
+    content = t.run("export", world.origin, "here", "--project", "TIO", "--file", "-", expect=(0, 3))
+    content = content.out_bytes
+    assert content.startswith(b"BEING,") and content.endswith(b"END,End of the file\r\n"), content[:200]
+    truth = world.truth
+    truth.map = {place: place[1] if new else None for place, new in truth.map.items()}
+    for issue, row in ((str(row["ISSUEID"]), row) for row in before["AO_42D05A_DBISSUELINK"].values()):
+        truth.map["ISSUE", issue, None] = issue
+    nothing = [key for (kind, key, _), new in truth.map.items() if kind == "USER" and not new]
+    for key in nothing:
+        truth.map["USER", key, None] = key if key != "vanished" else None
+    steps.decide(t, world.origin, "origin.db", "here", truth, ["vanished"])
+    steps.carry_out(t, world.origin, "origin.db", "here", "TIO")
+    after = check.read(t, "origin.db")
+    mine = {str(row["id"]) for row in t.rows(
+        "origin.db", "SELECT i.id FROM jiraissue i JOIN project p ON p.id = i.project WHERE p.pkey = 'TIO'")}
+    for table, rows in before.items():
+        for number, row in rows.items():
+            if "ISSUEID" in row and str(row["ISSUEID"]) in mine:
+                assert number not in after[table], f"{table} {number} is still there"
+            else:
+                t.equal(after[table][number], row, f"{table} {number}")
+        t.equal(len(after[table]), len(rows), f"rows of {table}")
+    t.run("load", world.destination, "-", "--key", "piped", stdin=content)
+    t.equal(t.run("write", world.destination, "piped", "-").out_bytes, content)
+
+
+def test_keys_that_differ_in_case_only(t):
+    """Rows of another spelling of the space key are not the scope's."""
+    url, _ = tiny.ready(t)
+    with world_confluence.Site(t.dir / NAME, 9000, 1, None) as site:
+        number = site.ry("DBREQUIREMENT", SPACEKEY="abc", KEY="R-1", UPPERKEY="R-1")
+    before = check.read(t, NAME)["AO_32F7CE_DBREQUIREMENT"][number]
+    steps.carry_out(t, url, NAME, KEY, "ABC", *ASSUMED)
+    t.equal(check.read(t, NAME)["AO_32F7CE_DBREQUIREMENT"][number], before)
+
+
+def test_locked_databases(t):
+    """Somebody else writes: the step gives up after its time, with nothing changed; reading goes on."""
+    url, _ = tiny.ready(t)
+    short = f"{url}?timeout=200"
+    before = steps.state(t, NAME)
+    with contextlib.closing(t.sqlite(NAME, write=True)) as db:
+        db.execute("BEGIN IMMEDIATE")
+        for command in (["load", short, f"{KEY}.csv", "--key", "two"], ["delete", short, KEY],
+                        ["map", "auto", short, KEY], ["export", short, "three", "--all"],
+                        ["import", short, KEY, *ASSUMED, "--confirm", "ABC"]):
+            error = t.run("--json", *command, expect=11).json["error"]
+            t.equal(error["kind"], "locked")
+            assert error["hint"], error
+        t.equal(steps.plan(t, url, KEY, *ASSUMED)["blockers"], [])
+        t.equal(len(t.run("--json", "list", url).json), 1)
+        db.execute("ROLLBACK")
+    t.same_hashes(before, steps.state(t, NAME))
+    t.run("import", url, KEY, *ASSUMED, "--confirm", "ABC")
+
+
+def test_import_by_another_user_after_a_reader_looked(t):
+    """The working tables of a plan are its own: nothing of them stays."""
+    url, _ = tiny.ready(t)
+    test_bad_input.as_reader(t, "plan", url, KEY, *ASSUMED)
+    left = {row["name"] for row in t.rows(NAME, "SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert not left & {"reqferry_resolved", "reqferry_scope", "reqferry_erase", "reqferry_fate",
+                       "reqferry_json", "reqferry_merge", "reqferry_entity"}, left
+    steps.carry_out(t, url, NAME, KEY, "ABC", *ASSUMED)
+    assert not list(os.scandir(t.dir / ".sanitizer"))
+
+
+def test_a_page_that_went_to_the_trash_is_gone(t):
+    """Not found, gone and ambiguous are different answers."""
+    world = world_confluence.alone(t)
+    url, name = world.origin, "origin.db"
+    steps.export(t, url, name, "all", "all.csv", "--all", expect=3)
+    pages = steps.mappings(t, url, "all", "--type", "PAGE")
+    titles = [row["title"] for row in pages]
+    page = next(row for row in pages if titles.count(row["title"]) == 1)  # no other to be taken for it
+    change(t, f"UPDATE content SET content_status = 'deleted' WHERE contentid = {page['key']}", name)
+    steps.automatic(t, url, name, "all")
+    found = {row["key"]: row for row in steps.mappings(t, url, "all", "--type", "PAGE")}
+    t.equal((found[page["key"]]["status"], found[page["key"]]["outcome"]), ("UNMAPPED", "gone"))
