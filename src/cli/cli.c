@@ -94,8 +94,7 @@ static bool bad_option(
 	return unknown_option(parser, optopt != 0 ? letter : text, err);
 }
 
-/* --- values
- * --------------------------------------------------------------------------------------- */
+/* --- values --- */
 
 /* True when the word is among those separated by blanks. */
 static bool is_among(const char *words, struct slice word)
@@ -177,8 +176,7 @@ static bool take_options(
 	}
 }
 
-/* --- the command and its arguments
- * ------------------------------------------------------------------ */
+/* --- the command and its arguments --- */
 
 static void add_usage_hint(const struct command *command, struct error *err)
 {
@@ -254,8 +252,7 @@ static bool parse(struct parser *parser, struct arena *arena, int count, char **
 	       take_arguments(parser, count - optind, words + optind, err);
 }
 
-/* --- running
- * ---------------------------------------------------------------------------------------- */
+/* --- running --- */
 
 static bool print_version(struct session *session, struct error *err)
 {

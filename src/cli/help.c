@@ -184,8 +184,7 @@ void help_program(struct str *out, const struct document_style *style)
 		"failed, 130 interrupted.");
 }
 
-/* --- for tools
- * -------------------------------------------------------------------------------------- */
+/* --- for tools --- */
 
 static const char *const kinds[] = {
 	[VALUE_TEXT] = "text", [VALUE_FILE] = "file", [VALUE_FOLDER] = "folder"};

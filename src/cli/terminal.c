@@ -18,8 +18,7 @@
 
 #define REDRAW_MS 100
 
-/* --- the standard files
- * --------------------------------------------------------------------------- */
+/* --- the standard files --- */
 
 /*
  * A closed standard file would be taken by the next file that is opened: a database that error
@@ -81,8 +80,7 @@ bool terminal_write(int fd, struct slice text)
 	return true;
 }
 
-/* --- progress
- * ------------------------------------------------------------------------------------- */
+/* --- progress --- */
 
 static void add_time(struct str *out, uint64_t seconds)
 {
@@ -189,8 +187,7 @@ void terminal_clear(struct terminal *terminal)
 	terminal->drawn = false;
 }
 
-/* --- signals
- * -------------------------------------------------------------------------------------- */
+/* --- signals --- */
 
 static const int stopping[] = {SIGINT, SIGTERM, SIGHUP};
 static atomic_int cancelled; /* a handler has no other way to be given it */

@@ -82,8 +82,7 @@ static void tell_tallies(struct story *story, const char *what, const struct tal
 	tell(story, "     %s: %s", what, list.len ? list.at : "nothing");
 }
 
-/* --- the origin
- * ----------------------------------------------------------------------------------- */
+/* --- the origin --- */
 
 static bool leave_origin(struct story *story, const struct move *move, const char *file,
 	struct instance *origin, struct error *err)
@@ -112,8 +111,7 @@ static bool leave_origin(struct story *story, const struct move *move, const cha
 	return true;
 }
 
-/* --- mapping
- * -------------------------------------------------------------------------------------- */
+/* --- mapping --- */
 
 static void tell_automatic(struct story *story, const struct mapping_auto_result *result)
 {
@@ -271,8 +269,7 @@ static bool decide(struct story *story, struct instance *destination, const stru
 	return true;
 }
 
-/* --- what the first move knows already
- * ------------------------------------------------------------- */
+/* --- what the first move knows already --- */
 
 struct renamed {
 	struct story *story;
@@ -304,8 +301,7 @@ static bool carry_spaces(struct story *story, struct instance *jira, struct inst
 		confluence->db, slice_of(moves[0].key), &spaces, on_space, &renamed, err);
 }
 
-/* --- the destination
- * ------------------------------------------------------------------------------ */
+/* --- the destination --- */
 
 static bool import_and_verify(
 	struct story *story, struct instance *destination, struct slice key, struct error *err)

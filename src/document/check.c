@@ -52,8 +52,7 @@ void document_checks_text(struct str *out, const struct document_style *style, c
 	str_add_char(out, '\n');
 }
 
-/* --- the catalogue
- * -------------------------------------------------------------------------------- */
+/* --- the catalogue --- */
 
 /* "entity PAGE when TYPE is PAGE", for each use. */
 static void add_use(struct str *out, const struct catalogue_use *use)

@@ -23,8 +23,7 @@ struct document_notes {
 	size_t count;
 };
 
-/* --- files
- * ---------------------------------------------------------------------------------------- */
+/* --- files --- */
 
 void document_inspect_json(struct str *out, const struct inspect_result *result);
 void document_inspect_text(struct str *out, const struct document_style *style, const char *path,
@@ -40,8 +39,7 @@ void document_validate_json(struct str *out, const struct document_validation *v
 void document_validate_text(struct str *out, const struct document_style *style,
 	const struct document_validation *validation);
 
-/* --- staging
- * -------------------------------------------------------------------------------------- */
+/* --- staging --- */
 
 /* What export, write and load say. `done` is a word for people: "exported". */
 struct document_staged {
@@ -61,8 +59,7 @@ void document_list_text(struct str *out, const struct document_style *style,
 void document_delete_json(struct str *out, struct slice key, int64_t rows);
 void document_delete_text(struct str *out, struct slice key, int64_t rows);
 
-/* --- mapping
- * -------------------------------------------------------------------------------------- */
+/* --- mapping --- */
 
 void document_map_auto_json(struct str *out, const struct mapping_auto_result *result);
 void document_map_auto_text(struct str *out, const struct document_style *style,
@@ -88,8 +85,7 @@ void document_map_set_text(struct str *out, const struct mapping_detail *detail,
 void document_map_edit_json(struct str *out, enum mapping_edit edit, int64_t count);
 void document_map_edit_text(struct str *out, enum mapping_edit edit, int64_t count);
 
-/* --- plan, import, verify
- * ------------------------------------------------------------------------- */
+/* --- plan, import, verify --- */
 
 void document_plan_json(struct str *out, const struct plan *plan);
 void document_plan_text(
@@ -104,8 +100,7 @@ void document_verify_json(struct str *out, const struct verify_result *result);
 void document_verify_text(
 	struct str *out, const struct document_style *style, const struct verify_result *result);
 
-/* --- checks, catalogue, errors
- * -------------------------------------------------------------------- */
+/* --- checks, catalogue, errors --- */
 
 void document_checks_json(struct str *out, const struct checks *checks);
 /* `subject`: what was checked, for the last line. */

@@ -3,8 +3,7 @@
  */
 #include "document/internal.h"
 
-/* --- inspect
- * -------------------------------------------------------------------------------------- */
+/* --- inspect --- */
 
 static json_t *counts_json(const struct backup_count *counts, size_t count)
 {
@@ -68,8 +67,7 @@ void document_inspect_text(struct str *out, const struct document_style *style, 
 	counts_text(out, style, "Entities by type", counts->mappings, counts->mapping_count);
 }
 
-/* --- validate
- * ------------------------------------------------------------------------------------- */
+/* --- validate --- */
 
 void document_validate_json(struct str *out, const struct document_validation *validation)
 {

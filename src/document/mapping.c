@@ -3,8 +3,7 @@
  */
 #include "document/internal.h"
 
-/* --- map auto
- * ------------------------------------------------------------------------------------- */
+/* --- map auto --- */
 
 void document_map_auto_json(struct str *out, const struct mapping_auto_result *result)
 {
@@ -66,8 +65,7 @@ void document_map_auto_text(struct str *out, const struct document_style *style,
 		"possible.\n");
 }
 
-/* --- lists
- * ---------------------------------------------------------------------------------------- */
+/* --- lists --- */
 
 /* As the vendor's wizard calls the states. */
 static struct slice status_text(struct slice status)
@@ -160,8 +158,7 @@ void document_mappings_row(struct str *out, const struct grid *grid, const struc
 	grid_row(grid, cells, out);
 }
 
-/* --- one
- * ------------------------------------------------------------------------------------------ */
+/* --- one --- */
 
 static json_t *candidates_json(const struct mapping_detail *detail)
 {
@@ -300,8 +297,7 @@ void document_map_show_text(
 	text_tallies(out, style, "Excluding it drops", "rows", &excludes);
 }
 
-/* --- edits
- * ---------------------------------------------------------------------------------------- */
+/* --- edits --- */
 
 void document_map_set_json(struct str *out, const struct mapping_detail *detail, int64_t reset)
 {

@@ -3,8 +3,7 @@
  */
 #include "document/internal.h"
 
-/* --- shared
- * --------------------------------------------------------------------------------------- */
+/* --- shared --- */
 
 static json_t *scope_json(const struct plan *plan)
 {
@@ -50,8 +49,7 @@ static void add_scope(struct str *out, const struct plan *plan)
 		SLICE_PRINT(plan->new_scope.at ? plan->new_scope : SLICE("not mapped")));
 }
 
-/* --- plan as JSON
- * --------------------------------------------------------------------------------- */
+/* --- plan as JSON --- */
 
 static json_t *unresolved_json(const struct plan *plan)
 {
@@ -105,8 +103,7 @@ void document_plan_json(struct str *out, const struct plan *plan)
 	json_finish(out, document);
 }
 
-/* --- plan as text
- * --------------------------------------------------------------------------------- */
+/* --- plan as text --- */
 
 static void heading_text(
 	struct str *out, const struct document_style *style, const struct plan *plan)
@@ -208,8 +205,7 @@ void document_plan_text(
 	blockers_text(out, style, plan);
 }
 
-/* --- import
- * --------------------------------------------------------------------------------------- */
+/* --- import --- */
 
 void document_import_json(
 	struct str *out, const struct import_result *result, const struct document_notes *notes)

@@ -48,8 +48,7 @@ void document_staged_text(
 	}
 }
 
-/* --- list
- * ----------------------------------------------------------------------------------------- */
+/* --- list --- */
 
 void document_list_json(struct str *out, const struct listed *list, size_t count)
 {
@@ -100,8 +99,7 @@ void document_list_text(struct str *out, const struct document_style *style,
 	text_grid(out, style, columns, ARRAY_LEN(columns), cells, count);
 }
 
-/* --- delete
- * --------------------------------------------------------------------------------------- */
+/* --- delete --- */
 
 void document_delete_json(struct str *out, struct slice key, int64_t rows)
 {

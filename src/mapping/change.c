@@ -24,6 +24,7 @@ bool change_make(struct db *db, const struct sql_words *words, struct error *err
 
 /* --- derived mappings ------------------------------------------------------------------------- */
 
+/* COALESCE: right after a run a planner still believes that hardly any row has a status. */
 static bool reset_level(
 	struct db *db, const struct db_value *key, int64_t level, int64_t *added, struct error *err)
 {
@@ -36,7 +37,7 @@ static bool reset_level(
 		"NULL,"
 		" %lld, 1 FROM reqferry_mapping m JOIN reqferry_m_next n ON n.id = m.derivedfrom"
 		" AND n.level = %lld AND n.moved = 1 WHERE m.backupkey = $1"
-		" AND m.status IN ('UNMAPPED', 'MAPPED_AUTO') AND NOT EXISTS"
+		" AND COALESCE(m.status, '') IN ('UNMAPPED', 'MAPPED_AUTO') AND NOT EXISTS"
 		" (SELECT 1 FROM reqferry_m_next x WHERE x.id = m.id)",
 		(long long)level + 1, (long long)level);
 	return db_exec(db, sql.at, key, 1, added, err);

@@ -30,8 +30,7 @@ static bool exec_key(struct import_step *step, const char *sql, int64_t *changed
 	return db_exec(step->instance->db, sql, &key, strstr(sql, "$1") ? 1 : 0, changed, err);
 }
 
-/* --- 2: the plan
- * ---------------------------------------------------------------------------------- */
+/* --- 2: the plan --- */
 
 /* The word to type: the destination scope's key, or "everything". */
 static struct slice scope_word(const struct plan *plan)
@@ -74,8 +73,7 @@ static bool check_plan(struct import_step *step, struct error *err)
 	return true;
 }
 
-/* --- 3 and 4: safety copy and erase
- * ----------------------------------------------------------------- */
+/* --- 3 and 4: safety copy and erase --- */
 
 static bool add_safety_copy(struct import_step *step, struct error *err)
 {
@@ -162,8 +160,7 @@ static bool erase(struct import_step *step, struct error *err)
 	return true;
 }
 
-/* --- 5: fresh ids and rows
- * -------------------------------------------------------------------------- */
+/* --- 5: fresh ids and rows --- */
 
 static bool number_items(struct import_step *step, const struct catalogue_table *table,
 	int64_t count, struct error *err)
@@ -282,8 +279,7 @@ static bool insert_rows(struct import_step *step, struct error *err)
 	return true;
 }
 
-/* --- 7: counts
- * -------------------------------------------------------------------------------------- */
+/* --- 7: counts --- */
 
 /* Every item is in exactly one of inserted, merged, excluded, rejected. */
 static bool check_equation(struct import_step *step, struct error *err)

@@ -14,6 +14,13 @@
 typedef bool (*step_fn)(void *context, struct error *err);
 MUST_CHECK bool step_run(struct instance *instance, const char *name, struct slice key,
 	struct task *task, step_fn body, void *context, struct error *err);
+/*
+ * The same for a step that makes a report: `body` fills *report with JSON, which is recorded in the
+ * step's own transaction. report may be NULL.
+ */
+MUST_CHECK bool step_run_reporting(struct instance *instance, const char *name, struct slice key,
+	struct task *task, step_fn body, void *context, const struct str *report,
+	struct error *err);
 
 /*
  * Fills the mapping rows of a backup from its items: every entity that they refer to, in the order

@@ -41,14 +41,6 @@ MUST_CHECK bool plan_count(struct instance *instance, const struct stage_backup 
 	const struct import_options *options, struct arena *arena, struct plan *out,
 	struct error *err);
 
-/* Blockers where mappings, what is there and rows contradict each other, into *out. */
-MUST_CHECK bool plan_conflicts(struct instance *instance, const struct stage_backup *backup,
-	const struct import_options *options, struct arena *arena, struct plan *out,
-	struct error *err);
-/* Adds one blocker; kind and hint live on. */
-void PRINTF(6, 7) plan_block(struct arena *arena, struct plan *plan, const char *kind,
-	int64_t count, const char *hint, const char *format, ...);
-
 /* The comparison of verify_run, inside whatever transaction is open. */
 MUST_CHECK bool verify_tables(struct instance *instance, const struct stage_backup *backup,
 	struct task *task, struct arena *arena, struct verify_result *out, struct error *err);

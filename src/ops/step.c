@@ -22,13 +22,22 @@ static void record_end(struct instance *instance, const char *run, bool ok, cons
 bool step_run(struct instance *instance, const char *name, struct slice key, struct task *task,
 	step_fn body, void *context, struct error *err)
 {
+	return step_run_reporting(instance, name, key, task, body, context, NULL, err);
+}
+
+bool step_run_reporting(struct instance *instance, const char *name, struct slice key,
+	struct task *task, step_fn body, void *context, const struct str *report, struct error *err)
+{
 	char run[33];
 	if (!task_check(task, err) || !stage_prepare(instance->db, err) ||
 		!stage_run_begin(instance->db, name, key, task->actor, run, err))
 		return false;
 	bool ok = db_begin(instance->db, DB_READ_WRITE, err);
 	if (ok) {
-		ok = body(context, err) && task_check(task, err) && db_commit(instance->db, err);
+		ok = body(context, err) &&
+		     (!report || report->len == 0 ||
+			     stage_run_report(instance->db, run, str_slice(report), err)) &&
+		     task_check(task, err) && db_commit(instance->db, err);
 		if (!ok)
 			db_rollback(instance->db);
 	}

@@ -39,8 +39,7 @@ struct verifier {
 	bool keep_audit_trail;
 };
 
-/* --- the mappings
- * --------------------------------------------------------------------------------- */
+/* --- the mappings --- */
 
 static void index_key(struct str *key, struct slice type, struct slice entity_key)
 {
@@ -113,8 +112,7 @@ static const struct mapped *find_mapping(
 	return mapped;
 }
 
-/* --- expected values
- * ------------------------------------------------------------------------------ */
+/* --- expected values --- */
 
 static struct slice space_of(void *context, struct slice key)
 {
@@ -197,8 +195,7 @@ static struct slice expected_value(
 	}
 }
 
-/* --- comparing
- * ------------------------------------------------------------------------------------ */
+/* --- comparing --- */
 
 static void add_difference(struct verifier *verifier, const struct catalogue_table *table,
 	const char *column, const char *kind, struct slice old_id, struct slice new_id,

@@ -39,6 +39,13 @@ bool stage_run_begin(struct db *db, const char *step, struct slice backup_key, c
 	return true;
 }
 
+bool stage_run_report(struct db *db, const char *id, struct slice report, struct error *err)
+{
+	const struct db_value values[] = {db_text(id), db_slice(report)};
+	return db_exec(db, "UPDATE reqferry_run SET report = $2 WHERE id = $1", values,
+		ARRAY_LEN(values), NULL, err);
+}
+
 bool stage_run_end(
 	struct db *db, const char *id, const char *state, struct slice report, struct error *err)
 {
@@ -47,7 +54,7 @@ bool stage_run_end(
 	const struct db_value values[] = {
 		db_text(id), db_text(state), db_text(now), db_slice(report)};
 	return commit_one(db,
-		"UPDATE reqferry_run SET state = $2, ended = $3, heartbeat = $3, report = $4 "
-		"WHERE id = $1",
+		"UPDATE reqferry_run SET state = $2, ended = $3, heartbeat = $3, "
+		"report = COALESCE($4, report) WHERE id = $1",
 		values, ARRAY_LEN(values), err);
 }

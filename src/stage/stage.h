@@ -1,5 +1,5 @@
 /*
- * Our own tables (schema-1.sql is their documentation): their versions, backups, items, mappings,
+ * Our own tables (schema-*.sql are their documentation): their versions, backups, items, mappings,
  * runs. Everything here is about one connection; nothing commits unless it says so.
  *
  * Items are the data rows of a backup, fields as text in columns f4 to f32, in file order by id.
@@ -13,7 +13,7 @@
 /* --- tables -------------------------------------------------------------------------------------
  */
 
-#define STAGE_SCHEMA_VERSION 1
+#define STAGE_SCHEMA_VERSION 2
 
 /*
  * Makes our tables or brings them to STAGE_SCHEMA_VERSION, in a transaction of its own, and gives
@@ -102,7 +102,12 @@ void stage_field_list(struct str *sql, const char *alias, unsigned first, unsign
  */
 MUST_CHECK bool stage_run_begin(struct db *db, const char *step, struct slice backup_key,
 	const char *actor, char id[33], struct error *err);
-/* Ends it with a state (done, failed, cancelled) and a report (JSON, or no value). Commits itself.
+/* Gives the run its report (JSON), inside the step's transaction: both are there, or neither. */
+MUST_CHECK bool stage_run_report(
+	struct db *db, const char *id, struct slice report, struct error *err);
+/*
+ * Ends it with a state (done, failed, cancelled) and a report (why it failed; no value leaves what
+ * is there). Commits itself.
  */
 MUST_CHECK bool stage_run_end(
 	struct db *db, const char *id, const char *state, struct slice report, struct error *err);
