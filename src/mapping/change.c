@@ -24,7 +24,10 @@ bool change_make(struct db *db, const struct sql_words *words, struct error *err
 
 /* --- derived mappings ------------------------------------------------------------------------- */
 
-/* COALESCE: right after a run a planner still believes that hardly any row has a status. */
+/*
+ * CROSS JOIN keeps SQLite from beginning with all mappings of the backup; COALESCE, because right
+ * after a run other planners still believe that hardly any row has a status.
+ */
 static bool reset_level(
 	struct db *db, const struct db_value *key, int64_t level, int64_t *added, struct error *err)
 {
@@ -35,8 +38,9 @@ static bool reset_level(
 		"outcome,"
 		" derivedfrom, level, moved) SELECT m.id, m.rev, NULL, NULL, NULL, NULL, NULL, "
 		"NULL,"
-		" %lld, 1 FROM reqferry_mapping m JOIN reqferry_m_next n ON n.id = m.derivedfrom"
-		" AND n.level = %lld AND n.moved = 1 WHERE m.backupkey = $1"
+		" %lld, 1 FROM reqferry_m_next n CROSS JOIN reqferry_mapping m"
+		" WHERE n.level = %lld AND n.moved = 1 AND m.backupkey = $1 AND m.derivedfrom = "
+		"n.id"
 		" AND COALESCE(m.status, '') IN ('UNMAPPED', 'MAPPED_AUTO') AND NOT EXISTS"
 		" (SELECT 1 FROM reqferry_m_next x WHERE x.id = m.id)",
 		(long long)level + 1, (long long)level);
@@ -52,9 +56,9 @@ static bool warn_of_manual(
 	long long count = 0;
 
 	if (!db_query(db,
-		    "SELECT m.type, m.key FROM reqferry_mapping m JOIN reqferry_m_next n "
-		    "ON n.id = m.derivedfrom AND n.moved = 1 WHERE m.backupkey = $1 "
-		    "AND m.status = 'MAPPED_MANUAL' AND NOT EXISTS "
+		    "SELECT m.type, m.key FROM reqferry_m_next n CROSS JOIN reqferry_mapping m "
+		    "WHERE n.moved = 1 AND m.backupkey = $1 AND m.derivedfrom = n.id "
+		    "AND COALESCE(m.status, '') = 'MAPPED_MANUAL' AND NOT EXISTS "
 		    "(SELECT 1 FROM reqferry_m_next x WHERE x.id = m.id) ORDER BY m.id",
 		    key, 1, &rows, err))
 		return false;

@@ -159,6 +159,8 @@ static bool export_body(void *context, struct error *err)
 		task_advance(step->task, 1);
 	}
 	return report_unknown_columns(step, err) &&
+	       judge_values(step->instance, step->options->key, err) &&
+	       judge_references(step->instance, step->options->key, err) &&
 	       entities_collect(step->instance, step->options->key, step->scope, step->task,
 		       &step->out->vanished, err) &&
 	       staged_counts(step->instance, step->options->key, step->arena, step->out, err);

@@ -8,12 +8,13 @@
  *     5  fresh ids, then the rows, in the catalogue's order
  *     6  (references that leave the scope: see docs/architecture.md)
  *     7  count, and verify with SQL of its own
- *     8  commit
+ *     8  what became of each row, and the report; commit
  *
  * Whatever fails before the commit leaves the database as it was.
  */
 #include "base/time.h"
 #include "ops/internal.h"
+#include "ops/report.h"
 #include "ops/resolve.h"
 
 struct import_step {
@@ -22,6 +23,10 @@ struct import_step {
 	struct task *task;
 	struct arena *arena;
 	struct import_result *out;
+	struct verify_result verified;
+	char started[25];
+	int64_t started_ms;
+	struct str report; /* JSON */
 };
 
 static bool exec_key(struct import_step *step, const char *sql, int64_t *changed, struct error *err)
@@ -339,19 +344,53 @@ static bool check_scope(struct import_step *step, struct error *err)
 
 static bool verify_inside(struct import_step *step, struct error *err)
 {
-	struct verify_result verified;
+	struct verify_result *verified = &step->verified;
 	if (!verify_tables(step->instance, &step->out->plan.backup, step->task, step->arena,
-		    &verified, err))
+		    verified, err))
 		return false;
-	if (!verified.ok) {
-		const struct difference *first = &verified.differences[0];
+	if (!verified->ok) {
+		const struct difference *first = &verified->differences[0];
 		return FAIL_HINT(err, COUNTS,
 			"Nothing was changed. Please report this with the file.",
 			"the verification found %lld differences, the first in %.*s %.*s %.*s",
-			(long long)verified.difference_total, SLICE_PRINT(first->table),
+			(long long)verified->difference_total, SLICE_PRINT(first->table),
 			SLICE_PRINT(first->old_id), SLICE_PRINT(first->column));
 	}
 	step->out->verified = true;
+	return true;
+}
+
+/* --- 8: the report --- */
+
+static bool make_report(struct import_step *step, struct error *err)
+{
+	struct import_result *result = step->out;
+	struct instance *instance = step->instance;
+	struct arena arena CLEANUP(arena_release) = ARENA_INIT;
+	struct import_report report = {.result = result,
+		.options = step->options,
+		.verified = &step->verified,
+		.actor = step->task->actor,
+		.database = db_system(instance->db),
+		.product = product_name(instance->catalogue->product),
+		.instance = instance->name};
+	result->merged = result->plan.merge;
+	result->excluded = result->plan.exclude;
+	result->rejected = result->plan.reject;
+	if (!outcomes_keep(instance, &result->plan.backup, err) ||
+		!report_left_out(instance, step->options->key, &arena, &report, err))
+		return false;
+	if (report.left_out_total !=
+		tally_total(&result->excluded) + tally_total(&result->rejected))
+		return FAIL(err, COUNTS, "%lld rows were left out, the report has %lld",
+			(long long)(tally_total(&result->excluded) +
+				    tally_total(&result->rejected)),
+			(long long)report.left_out_total);
+	memcpy(report.started, step->started, sizeof(report.started));
+	time_now_utc(report.finished);
+	result->seconds = (double)(time_monotonic_ms() - step->started_ms) / 1000.0;
+	if (step->options->report)
+		step->options->report(step->options->report_context, &report, &step->report);
 	return true;
 }
 
@@ -360,23 +399,29 @@ static bool import_body(void *context, struct error *err)
 	struct import_step *step = context;
 	return check_plan(step, err) && erase(step, err) && insert_rows(step, err) &&
 	       check_equation(step, err) && check_scope(step, err) && verify_inside(step, err) &&
-	       resolve_end(step->instance, err);
+	       make_report(step, err) && resolve_end(step->instance, err);
 }
 
 bool import_run(struct instance *instance, const struct import_options *options, struct task *task,
 	struct arena *arena, struct import_result *out, struct error *err)
 {
 	struct import_result result = {.verified = false};
-	struct import_step step = {instance, options, task, arena, &result};
+	struct import_step step = {.instance = instance,
+		.options = options,
+		.task = task,
+		.arena = arena,
+		.out = &result,
+		.started_ms = time_monotonic_ms(),
+		.report = STR_INIT};
 	struct stage_backup backup;
-	int64_t started = time_monotonic_ms();
-	if (!stage_backup_get(instance->db, options->key, arena, &backup, err) ||
-		!step_run(instance, "import", options->key, task, import_body, &step, err))
+	time_now_utc(step.started);
+	bool ok = stage_backup_get(instance->db, options->key, arena, &backup, err) &&
+		  step_run_reporting(instance, "import", options->key, task, import_body, &step,
+			  &step.report, err);
+	str_release(&step.report);
+	if (!ok)
 		return false;
-	result.merged = result.plan.merge;
-	result.excluded = result.plan.exclude;
-	result.rejected = result.plan.reject;
-	result.seconds = (double)(time_monotonic_ms() - started) / 1000.0;
+	result.seconds = (double)(time_monotonic_ms() - step.started_ms) / 1000.0;
 	*out = result;
 	return true;
 }

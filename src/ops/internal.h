@@ -4,6 +4,7 @@
 #ifndef OPS_INTERNAL_H
 #define OPS_INTERNAL_H
 
+#include "backup/shape.h"
 #include "ops/export.h"
 
 /*
@@ -33,6 +34,16 @@ MUST_CHECK bool entities_collect(struct instance *instance, struct slice key, st
  */
 MUST_CHECK bool entities_derive_projects(
 	struct instance *instance, struct slice key, struct slice scope, struct error *err);
+
+/* A shape check that knows what the live columns can hold. Caller frees. */
+struct shape *judge_new(struct instance *instance);
+/* Writes the problem of each item that cannot be imported because of its own values. */
+MUST_CHECK bool judge_values(struct instance *instance, struct slice key, struct error *err);
+/*
+ * The same of each item that refers to a row that the backup does not have. Only where the order of
+ * the columns is known: else it is the column that fails, not the row.
+ */
+MUST_CHECK bool judge_references(struct instance *instance, struct slice key, struct error *err);
 
 /* Reads the counts of a staged backup into *out (tables, mappings, rows). */
 MUST_CHECK bool staged_counts(struct instance *instance, struct slice key, struct arena *arena,

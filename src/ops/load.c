@@ -181,26 +181,6 @@ static void on_failed_column(void *context, const struct shape_column *failed)
 		shape_kind_name(failed->kind), (unsigned long long)failed->line);
 }
 
-/* Values are judged by what the live columns can hold. */
-static struct shape *new_shape(struct instance *instance)
-{
-	struct shape *shape = shape_new(instance->catalogue, NULL, NULL);
-	for (size_t t = 0; t < instance->catalogue->table_count; t++) {
-		const struct ry_live *live = &instance->ry.live[t];
-		for (size_t c = 0; c < live->table->column_count; c++) {
-			const struct db_column *real = live->columns[c];
-			if (!real)
-				continue;
-			const struct shape_live limits = {.bits = real->bits ? real->bits : 64,
-				.length = real->length,
-				.required = real->not_null &&
-					    live->table->columns[c].type != COLUMN_TEXT};
-			shape_set_live(shape, &live->table->columns[c], &limits);
-		}
-	}
-	return shape;
-}
-
 static bool add_evidence(struct load_step *step, struct error *err)
 {
 	static const char *const columns[] = {
@@ -238,7 +218,10 @@ static bool finish(struct load_step *step, struct error *err)
 	ok = ok && db_exec(db, "UPDATE reqferry_backup SET sha256 = $2 WHERE backupkey = $1",
 			   values, 2, NULL, err);
 	backup_counts_release(&counts);
+	bool known_order = step->has_manifest &&
+			   slice_is(step->manifest.catalogue_hash, step->instance->catalogue->hash);
 	if (!ok || (step->has_manifest && !add_evidence(step, err)) ||
+		(known_order && !judge_references(step->instance, step->key, err)) ||
 		!entities_derive_projects(step->instance, step->key, step->out->scope, err) ||
 		!staged_counts(step->instance, step->key, step->arena, step->out, err))
 		return false;
@@ -272,7 +255,7 @@ bool load_file(struct instance *instance, const char *path, const struct load_op
 	bool ok = strcmp(path, "-") == 0 ||
 		  manifest_read(path, &step.manifest, &step.has_manifest, err);
 	if (ok) {
-		step.shape = new_shape(instance);
+		step.shape = judge_new(instance);
 		ok = step_run(instance, "load", step.key, task, load_body, &step, err);
 		shape_free(&step.shape);
 	}

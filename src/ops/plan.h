@@ -12,6 +12,11 @@
 
 enum erase { ERASE_BROUGHT, ERASE_EVERYTHING, ERASE_NOTHING };
 
+struct import_report; /* ops/report.h */
+/* Appends the report as JSON. */
+typedef void (*import_report_fn)(
+	void *context, const struct import_report *report, struct str *out);
+
 struct import_options {
 	struct slice key;
 	enum erase erase;
@@ -21,6 +26,8 @@ struct import_options {
 	bool keep_audit_trail; /* --audit-trail keep */
 	const char *confirm; /* the destination scope's key, or "everything"; NULL: not confirmed */
 	const char *plan;    /* the plan's hash that must still hold; NULL: none */
+	import_report_fn report; /* what is recorded with the import; NULL: nothing */
+	void *report_context;
 };
 
 struct blocker {

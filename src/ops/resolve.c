@@ -233,6 +233,38 @@ static bool fill_scope(
 		values, 2, err);
 }
 
+/*
+ * Rows whose space or project is missing belong to no scope. A backup of a whole instance that
+ * brings such rows replaces those that are here; else they would grow with every import.
+ */
+static bool erase_scopeless(struct instance *instance, const struct stage_backup *backup,
+	const struct catalogue_table *table, struct error *err)
+{
+	const struct catalogue_column *const *columns = table->scope_columns;
+	struct str sql CLEANUP(str_release) = STR_INIT;
+	if (table->scope == SCOPE_NONE || table->scope == SCOPE_REFERENCED_BY)
+		return true;
+	str_add_text(&sql, "INSERT INTO reqferry_erase (tablename, id) SELECT ");
+	db_literal(&sql, slice_of(table->full_name));
+	str_add_text(&sql, ", ");
+	ry_id(&instance->ry, "t", &sql);
+	str_add_text(&sql, " FROM ");
+	ry_from(&instance->ry, table, "t", &sql);
+	str_add_text(&sql, " WHERE ");
+	ry_without_scope(table, "t", &sql);
+	str_addf(&sql,
+		" AND EXISTS (SELECT 1 FROM reqferry_item i WHERE i.backupkey = $1 AND i.f%u IS "
+		"NULL",
+		columns[0]->field);
+	if (table->scope == SCOPE_EITHER)
+		str_addf(&sql, " AND i.f%u IS NULL", columns[1]->field);
+	str_add_text(&sql, " AND i.tablename = ");
+	db_literal(&sql, slice_of(table->name));
+	str_add_char(&sql, ')');
+	const struct db_value key = db_slice(backup->key);
+	return run(instance, sql.at, &key, 1, err);
+}
+
 static bool fill_erase(struct instance *instance, const struct stage_backup *backup,
 	const struct import_options *options, struct error *err)
 {
@@ -257,6 +289,9 @@ static bool fill_erase(struct instance *instance, const struct stage_backup *bac
 			everything ? NULL : "SELECT scopekey FROM reqferry_scope", RY_TOUCHED,
 			&sql);
 		if (!run(instance, sql.at, NULL, 0, err))
+			return false;
+		if (!everything && !backup->scope.at &&
+			!erase_scopeless(instance, backup, table, err))
 			return false;
 	}
 	return true;
@@ -432,30 +467,41 @@ bool resolve_identities(struct instance *instance, const struct stage_backup *ba
 	return run(instance, sql.at, NULL, 0, err);
 }
 
-/* Items whose identity is that of a live row that stays. */
+/*
+ * Items whose identity is that of a live row that stays. Rows that share an identity already, on
+ * either side, are paired one by one in the order of their ids, so that none is lost: what is over
+ * is inserted.
+ */
 static bool merge_with_live(
 	struct instance *instance, const struct catalogue_table *table, struct error *err)
 {
-	struct str sql CLEANUP(str_release) = STR_INIT;
+	struct str sql CLEANUP(str_release) = STR_INIT, by CLEANUP(str_release) = STR_INIT;
 	str_add_text(
 		&sql, "INSERT INTO reqferry_fate (item, tablename, fate, newid) SELECT p.item, ");
 	db_literal(&sql, slice_of(table->name));
-	str_add_text(&sql, ", 'merged', min(");
+	str_add_text(&sql, ", 'merged', l.id FROM (SELECT p.*, ROW_NUMBER() OVER (PARTITION BY ");
+	for (size_t k = 0; k < table->identity_count; k++)
+		str_addf(&sql, "%sp.k%zu, p.o%zu", k ? ", " : "", k, k);
+	str_add_text(&sql, " ORDER BY p.item) AS place FROM reqferry_merge p) p JOIN (SELECT ");
 	ry_id(&instance->ry, "t", &sql);
-	str_add_text(&sql, ") FROM reqferry_merge p JOIN ");
-	ry_from(&instance->ry, table, "t", &sql);
-	str_add_text(&sql, " ON ");
+	str_add_text(&sql, " AS id");
 	for (size_t k = 0; k < table->identity_count; k++) {
-		str_addf(&sql, "%st.", k ? " AND " : "");
-		db_identifier(&sql, table->identity[k]->name);
-		str_addf(&sql, " IS NOT DISTINCT FROM p.k%zu", k);
+		struct str column CLEANUP(str_release) = STR_INIT;
+		db_identifier(&column, table->identity[k]->name);
+		str_addf(&sql, ", t.%s AS k%zu", column.at, k);
+		str_addf(&by, "%st.%s", k ? ", " : "", column.at);
 	}
+	str_addf(&sql, ", ROW_NUMBER() OVER (PARTITION BY %s ORDER BY ", by.at);
+	ry_id(&instance->ry, "t", &sql);
+	str_add_text(&sql, ") AS place FROM ");
+	ry_from(&instance->ry, table, "t", &sql);
 	str_add_text(
 		&sql, " WHERE NOT EXISTS (SELECT 1 FROM reqferry_erase e WHERE e.tablename = ");
 	db_literal(&sql, slice_of(table->full_name));
 	str_add_text(&sql, " AND e.id = ");
 	ry_id(&instance->ry, "t", &sql);
-	str_add_text(&sql, ") GROUP BY p.item");
+	str_add_text(&sql, ")) l ON l.place = p.place AND ");
+	same_identity(&sql, "l", "p", 'k', table->identity_count);
 	return run(instance, sql.at, NULL, 0, err);
 }
 

@@ -91,6 +91,27 @@ void ry_in_scope(const struct ry *ry, const struct catalogue_table *table, const
 	}
 }
 
+void ry_without_scope(const struct catalogue_table *table, const char *alias, struct str *sql)
+{
+	const struct catalogue_column *const *columns = table->scope_columns;
+	switch (table->scope) {
+	case SCOPE_COLUMN:
+	case SCOPE_ROW:
+	case SCOPE_ISSUE:
+		add_column(sql, alias, columns[0]);
+		str_add_text(sql, " IS NULL");
+		break;
+	case SCOPE_EITHER:
+		add_column(sql, alias, columns[0]);
+		str_add_text(sql, " IS NULL AND ");
+		add_column(sql, alias, columns[1]);
+		str_add_text(sql, " IS NULL");
+		break;
+	default:
+		str_add_text(sql, "1 = 0");
+	}
+}
+
 void ry_text_of(const struct ry *ry, const struct catalogue_column *column, struct str *sql)
 {
 	const char *const templates[] = {

@@ -63,6 +63,10 @@ enum ry_edge {
 void ry_in_scope(const struct ry *ry, const struct catalogue_table *table, const char *alias,
 	const char *keys, enum ry_edge edge, struct str *sql);
 
+/* Appends the condition "row `alias` belongs to no scope at all, since what would say so is NULL".
+ */
+void ry_without_scope(const struct catalogue_table *table, const char *alias, struct str *sql);
+
 /* The live column of the row `t` as the text of the backup file; '' and NULL both give NULL. */
 void ry_text_of(const struct ry *ry, const struct catalogue_column *column, struct str *sql);
 /* The id of the row `t` as text. */

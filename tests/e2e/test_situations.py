@@ -116,7 +116,7 @@ def test_one_space_stays_inside_its_scope(t):
     steps.load(t, url, name, "mix.csv")
     t.equal(steps.check_listed(t, url, name, "mix")["scope"], "Mix")
     nothing = [key for (kind, key, _), new in truth.map.items() if kind == "USER" and not new]
-    steps.decide(t, url, name, "mix", truth, nothing, leave=[("SPACE", "GONE"), ("SPACE", "OPS")])
+    steps.decide(t, url, name, "mix", truth, nothing, leave=[("SPACE", "GONE")])
     planned, done = steps.carry_out(t, url, name, "mix", "MIX")
     t.equal(planned["scope"], {"old": "Mix", "new": "MIX"})
     after = check.read(t, name)
@@ -130,7 +130,7 @@ def test_one_space_stays_inside_its_scope(t):
     before = after
     steps.export(t, world.origin, "origin.db", "abc", "abc.csv", "--space", "ABC", expect=(0, 3))
     steps.load(t, url, name, "abc.csv")
-    steps.decide(t, url, name, "abc", truth, nothing, leave=[("SPACE", "GONE"), ("SPACE", "OPS")])
+    steps.decide(t, url, name, "abc", truth, nothing, leave=[("SPACE", "GONE")])
     _, done = steps.carry_out(t, url, name, "abc", "ABC")
     counts = check.moved(origin, before, check.read(t, name), truth, erased_spaces(before, {"ABC"}),
                          brings=check.in_scope(origin, {"ABC"}), nothing=nothing)
