@@ -198,6 +198,8 @@ MUST_CHECK bool db_fresh_ids(struct db *db, const char *table, const char *id_co
  * What differs between systems only in words. Members that end in _f are templates for
  * dialect_apply: every "{}" in them stands for an SQL expression.
  */
+#define DIALECT_ROW_PAIRS 50
+
 struct dialect {
 	const char *name;             /* "sqlite" */
 	const char *binary_collation; /* behind a text expression: " COLLATE BINARY" */
@@ -227,15 +229,28 @@ struct dialect {
 	const char *upper_f; /* upper case by Unicode's full mapping, as Java's toUpperCase */
 	const char *boolean_is_true_f, *boolean_is_false_f; /* conditions on a boolean column */
 	/*
-	 * One row of a table as JSON text: begins and ends an argument list of name, value pairs.
-	 * At most 50 pairs, and no binary values.
+	 * One row of a table as JSON text that holds every value exactly: begins and ends an
+	 * argument list of at most DIALECT_ROW_PAIRS name, value pairs. A row of more is several
+	 * of them with row_json_join between.
 	 */
-	const char *row_json_open, *row_json_close;
+	const char *row_json_open, *row_json_close, *row_json_join;
+	/*
+	 * A value of such a text, of the type and with the bytes that it had: for
+	 * dialect_row_column, see there.
+	 */
+	const char *row_column_f;
+	const char *sha256_f; /* of a text's bytes in UTF-8, as lower-case hexadecimal digits */
 };
 
 const struct dialect *db_dialect(const struct db *db);
 /* Appends the template with every "{}" replaced by the expression. */
 void dialect_apply(struct str *sql, const char *template, const char *expression);
+/*
+ * Appends the value of a column out of a row as JSON text: row_column_f with {} the row's SQL, {table}
+ * and {column} the quoted names, {name} the column's name as a literal.
+ */
+void dialect_row_column(struct str *sql, const struct dialect *dialect, const char *row,
+	const char *table, const char *column);
 /* Appends the identifier in double quotes, quotes inside doubled: the only place that quotes. */
 void db_identifier(struct str *sql, const char *name);
 /* Appends a text literal in single quotes: for constants of the catalogue, never for user input. */

@@ -41,6 +41,30 @@ void dialect_apply(struct str *sql, const char *template, const char *expression
 	str_add_text(sql, template);
 }
 
+void dialect_row_column(struct str *sql, const struct dialect *dialect, const char *row,
+	const char *table, const char *column)
+{
+	const char *template = dialect->row_column_f;
+
+	while (*template) {
+		if (strncmp(template, "{}", 2) == 0) {
+			str_add_text(sql, row);
+			template += 2;
+		} else if (strncmp(template, "{table}", 7) == 0) {
+			db_identifier(sql, table);
+			template += 7;
+		} else if (strncmp(template, "{column}", 8) == 0) {
+			db_identifier(sql, column);
+			template += 8;
+		} else if (strncmp(template, "{name}", 6) == 0) {
+			db_literal(sql, slice_of(column));
+			template += 6;
+		} else {
+			str_add_char(sql, *template++);
+		}
+	}
+}
+
 static void add_quoted(struct str *sql, struct slice text, char quote)
 {
 	str_add_char(sql, quote);

@@ -32,6 +32,9 @@ void sqlite_close(struct db *db);
 extern const struct dialect sqlite_dialect;
 int sqlite_add_functions(sqlite3 *handle);
 
+/* sqlite_row.c: the SQL functions of rows as text. */
+int sqlite_add_row_functions(sqlite3 *handle);
+
 /* sqlite_catalogue.c: as in struct db_driver. */
 bool sqlite_columns(struct db *db, const char *table, struct arena *arena,
 	struct db_column **columns, size_t *count, struct error *err);

@@ -34,8 +34,11 @@ const struct dialect sqlite_dialect = {
 	.upper_f = "reqferry_upper({})",
 	.boolean_is_true_f = "(lower({}) IN ('1', 't', 'true'))",
 	.boolean_is_false_f = "(lower({}) IN ('0', 'f', 'false'))",
-	.row_json_open = "json_object(",
+	.row_json_open = "reqferry_row(",
 	.row_json_close = ")",
+	.row_json_join = " || ",
+	.row_column_f = "reqferry_column({}, {name})",
+	.sha256_f = "reqferry_sha256({})",
 };
 
 /* The value as text; no value for NULL. Lives until the function returns. */

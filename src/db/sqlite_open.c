@@ -191,6 +191,8 @@ static int configure(struct sqlite *sqlite, enum db_mode mode)
 	/* a misspelled "column" is to be an error, not a text */
 	sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 	result = sqlite_add_functions(handle);
+	if (result == SQLITE_OK)
+		result = sqlite_add_row_functions(handle);
 	if (result != SQLITE_OK)
 		return result;
 	/* what is read first shows whether it is a database that may be read */

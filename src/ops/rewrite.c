@@ -14,8 +14,71 @@ struct spaces {
 		struct slice key;
 		bool unclear;
 	} * targets;
-	bool met_unclear; /* by the text that is being rewritten */
+	struct dict of_issue; /* "issue\0old key" -> struct target *, of unclear keys */
+	struct slice issue;   /* of the row at hand */
+	bool met_unclear;     /* by the text that is being rewritten */
 };
+
+static void issue_key(struct str *out, struct slice issue, struct slice space)
+{
+	str_add(out, issue);
+	str_add_char(out, '\0');
+	str_add(out, space);
+}
+
+/* The column of a table that names a space behind an application link; NULL when there is none. */
+static const struct catalogue_column *linked_space(const struct catalogue_table *table)
+{
+	for (size_t c = 0; c < table->column_count; c++)
+		for (size_t u = 0; u < table->columns[c].use_count; u++)
+			if (table->columns[c].uses[u].entity == ENTITY_SPACE &&
+				table->columns[c].uses[u].dependency_count > 0)
+				return &table->columns[c];
+	return NULL;
+}
+
+/* What an issue's own links say of the space keys that application links map differently. */
+static bool load_links(struct instance *instance, struct slice backup_key,
+	const struct catalogue_column *row, struct spaces *spaces, struct error *err)
+{
+	const struct catalogue_table *links = row->owner, *target = row->uses[0].table;
+	const struct catalogue_column *space = linked_space(target);
+	struct str sql CLEANUP(str_release) = STR_INIT;
+	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
+	const struct db_value value = db_slice(backup_key);
+	if (!space || links->scope != SCOPE_ISSUE)
+		return true;
+	str_addf(&sql, "SELECT DISTINCT l.f%u, i.f%u, m%u.destination FROM reqferry_item i",
+		links->scope_columns[0]->field, space->field, space->field);
+	ry_join_mapping(space, &sql);
+	str_addf(&sql,
+		" JOIN reqferry_item l ON l.backupkey = i.backupkey AND l.f%u = i.oldid WHERE "
+		"i.backupkey = $1 AND m%u.destination IS NOT NULL AND i.f%u IN (SELECT key FROM "
+		"reqferry_resolved WHERE type = 'SPACE' AND destination IS NOT NULL GROUP BY key "
+		"HAVING count(DISTINCT destination) > 1) AND i.tablename = ",
+		row->field, space->field, space->field);
+	db_literal(&sql, slice_of(target->name));
+	str_add_text(&sql, " AND l.tablename = ");
+	db_literal(&sql, slice_of(links->name));
+	if (!db_query(instance->db, sql.at, &value, 1, &rows, err))
+		return false;
+	for (bool more;;) {
+		if (!db_rows_next(rows, &more, err))
+			return false;
+		if (!more)
+			return true;
+		struct str name CLEANUP(str_release) = STR_INIT;
+		struct target *link = arena_zalloc(&spaces->arena, sizeof(*link));
+		bool added;
+		issue_key(&name, db_rows_text(rows, 0), db_rows_text(rows, 1));
+		struct dict_entry *entry = dict_put(
+			&spaces->of_issue, str_slice(&name), (int64_t)(intptr_t)link, &added);
+		if (added)
+			link->key = arena_copy(&spaces->arena, db_rows_text(rows, 2));
+		else
+			((struct target *)(intptr_t)entry->value)->unclear = true;
+	}
+}
 
 static bool load_spaces(struct instance *instance, struct spaces *spaces, struct error *err)
 {
@@ -50,6 +113,20 @@ static bool load_spaces(struct instance *instance, struct spaces *spaces, struct
 	}
 }
 
+/* For every table that ties issues to rows which name spaces. */
+static bool load_all_links(struct instance *instance, struct slice backup_key,
+	struct spaces *spaces, struct error *err)
+{
+	for (size_t t = 0; t < instance->catalogue->table_count; t++) {
+		const struct catalogue_table *table = &instance->catalogue->tables[t];
+		for (size_t c = 0; c < table->column_count; c++)
+			if (table->columns[c].uses[0].role == ROLE_ROW &&
+				!load_links(instance, backup_key, &table->columns[c], spaces, err))
+				return false;
+	}
+	return true;
+}
+
 static struct slice replace_space(void *context, struct slice key)
 {
 	struct spaces *spaces = context;
@@ -57,11 +134,16 @@ static struct slice replace_space(void *context, struct slice key)
 	if (!entry)
 		return SLICE_NULL;
 	const struct target *target = &spaces->targets[entry->value];
-	if (target->unclear) {
-		spaces->met_unclear = true;
-		return SLICE_NULL;
-	}
-	return target->key;
+	if (!target->unclear)
+		return target->key;
+	struct str name CLEANUP(str_release) = STR_INIT;
+	issue_key(&name, spaces->issue, key);
+	entry = dict_find(&spaces->of_issue, str_slice(&name));
+	const struct target *link = entry ? (const struct target *)(intptr_t)entry->value : NULL;
+	if (link && !link->unclear)
+		return link->key;
+	spaces->met_unclear = true;
+	return SLICE_NULL;
 }
 
 static bool rewrite_column(struct instance *instance, struct slice key,
@@ -71,12 +153,16 @@ static bool rewrite_column(struct instance *instance, struct slice key,
 	struct str sql CLEANUP(str_release) = STR_INIT, text CLEANUP(str_release) = STR_INIT;
 	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
 	const struct db_value value = db_slice(key);
+	const struct catalogue_table *table = column->owner;
+	unsigned issue =
+		table->scope == SCOPE_ISSUE ? table->scope_columns[0]->field : column->field;
 	str_addf(&sql,
-		"SELECT i.id, i.f%u FROM reqferry_item i LEFT JOIN reqferry_fate x ON x.item = "
+		"SELECT i.id, i.f%u, i.f%u FROM reqferry_item i LEFT JOIN reqferry_fate x ON "
+		"x.item = "
 		"i.id "
 		"WHERE i.backupkey = $1 AND i.f%u IS NOT NULL AND x.item IS NULL AND i.tablename "
 		"= ",
-		column->field, column->field);
+		column->field, issue, column->field);
 	db_literal(&sql, slice_of(column->owner->name));
 	if (!db_query(instance->db, sql.at, &value, 1, &rows, err))
 		return false;
@@ -86,6 +172,7 @@ static bool rewrite_column(struct instance *instance, struct slice key,
 		if (!row)
 			return true;
 		str_clear(&text);
+		spaces->issue = db_rows_text(rows, 2);
 		spaces->met_unclear = false;
 		struct json_links_result result =
 			json_links_rewrite(db_rows_text(rows, 1), replace_space, spaces, &text);
@@ -105,11 +192,12 @@ bool resolve_json(struct instance *instance, const struct stage_backup *backup, 
 	int64_t *unclear, int64_t *invalid, struct error *err)
 {
 	static const char *const columns[] = {"item", "field", "value"};
-	struct spaces spaces = {.arena = ARENA_INIT, .keys = DICT_INIT};
+	struct spaces spaces = {.arena = ARENA_INIT, .keys = DICT_INIT, .of_issue = DICT_INIT};
 	struct db_bulk *bulk = NULL;
 	*unclear = *invalid = 0;
 	task_step(task, "rewrite the audit trail", "rows", 0);
 	bool ok = load_spaces(instance, &spaces, err) &&
+		  load_all_links(instance, backup->key, &spaces, err) &&
 		  db_bulk_open(
 			  instance->db, "reqferry_json", columns, ARRAY_LEN(columns), &bulk, err);
 	for (size_t t = 0; ok && t < instance->catalogue->table_count; t++) {
@@ -124,6 +212,7 @@ bool resolve_json(struct instance *instance, const struct stage_backup *backup, 
 	else if (bulk)
 		db_bulk_discard(&bulk);
 	dict_release(&spaces.keys);
+	dict_release(&spaces.of_issue);
 	arena_release(&spaces.arena);
 	return ok;
 }

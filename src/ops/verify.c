@@ -37,6 +37,8 @@ struct verifier {
 	struct str buffer;
 	struct dict dropped; /* "TABLE\0old id" of rows that had to be left out */
 	bool keep_audit_trail;
+	struct dict link_spaces; /* "issue\0space key" -> destination, of unclear keys */
+	struct slice issue;      /* of the row at hand */
 };
 
 /* --- the mappings --- */
@@ -114,24 +116,114 @@ static const struct mapped *find_mapping(
 
 /* --- expected values --- */
 
+/* Where one key has several destinations nothing is certain without more. */
+static struct slice only_destination(
+	const struct verifier *verifier, struct slice key, bool *unclear)
+{
+	struct str name CLEANUP(str_release) = STR_INIT;
+	struct slice found = SLICE_NULL;
+	index_key(&name, slice_of(entity_name(ENTITY_SPACE)), key);
+	const struct dict_entry *entry = dict_find(&verifier->index, str_slice(&name));
+	*unclear = false;
+	for (const struct mapped *mapped = entry ? (const struct mapped *)(intptr_t)entry->value
+						 : NULL;
+		mapped; mapped = mapped->next) {
+		if (!mapped->mapped || slice_is_empty(mapped->destination))
+			continue;
+		*unclear |= found.at && !slice_equal(found, mapped->destination);
+		found = mapped->destination;
+	}
+	return *unclear ? SLICE_NULL : found;
+}
+
 static struct slice space_of(void *context, struct slice key)
 {
 	struct verifier *verifier = context;
+	bool unclear;
+	struct slice found = only_destination(verifier, key, &unclear);
+	if (!unclear)
+		return found;
 	struct str name CLEANUP(str_release) = STR_INIT;
-	index_key(&name, slice_of(entity_name(ENTITY_SPACE)), key);
-	const struct dict_entry *entry = dict_find(&verifier->index, str_slice(&name));
-	if (!entry)
-		return SLICE_NULL;
-	struct slice found = SLICE_NULL;
-	for (const struct mapped *mapped = (const struct mapped *)(intptr_t)entry->value; mapped;
-		mapped = mapped->next) {
-		if (!mapped->mapped || slice_is_empty(mapped->destination))
-			continue;
-		if (found.at && !slice_equal(found, mapped->destination))
-			return SLICE_NULL;
-		found = mapped->destination;
+	index_key(&name, verifier->issue, key);
+	const struct dict_entry *entry = dict_find(&verifier->link_spaces, str_slice(&name));
+	const struct mapped *mapped = entry ? (const struct mapped *)(intptr_t)entry->value : NULL;
+	return mapped ? mapped->destination : SLICE_NULL;
+}
+
+/*
+ * An issue's own links say which space an unclear key means: walks the rows that link issues, and
+ * the rows that they refer to. Two links that disagree leave it unclear.
+ */
+static bool walk_links(
+	struct verifier *verifier, const struct catalogue_column *row, struct error *err)
+{
+	const struct catalogue_table *target = row->uses[0].table;
+	struct str sql CLEANUP(str_release) = STR_INIT;
+	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
+	const struct db_value key = db_slice(verifier->backup->key);
+	str_addf(&sql, "SELECT l.f%u, ", row->owner->scope_columns[0]->field);
+	stage_field_list(&sql, "r", CATALOGUE_FIRST_FIELD, CATALOGUE_LAST_FIELD);
+	str_addf(&sql,
+		" FROM reqferry_item l JOIN reqferry_item r ON r.backupkey = l.backupkey AND "
+		"r.oldid "
+		"= l.f%u WHERE l.backupkey = $1 AND l.tablename = ",
+		row->field);
+	db_literal(&sql, slice_of(row->owner->name));
+	str_add_text(&sql, " AND r.tablename = ");
+	db_literal(&sql, slice_of(target->name));
+	if (!db_query(verifier->instance->db, sql.at, &key, 1, &rows, err))
+		return false;
+	for (bool more;;) {
+		if (!db_rows_next(rows, &more, err))
+			return false;
+		if (!more)
+			return true;
+		for (size_t f = 0; f < FIELDS; f++)
+			verifier->fields[3 + f] = db_rows_text(rows, 1 + f);
+		for (size_t c = 0; c < target->column_count; c++) {
+			const struct catalogue_column *column = &target->columns[c];
+			const struct catalogue_use *use = catalogue_use_of(
+				column, verifier->fields, ARRAY_LEN(verifier->fields));
+			struct slice space = verifier->fields[column->field - 1];
+			bool unclear, added;
+			if (use->entity != ENTITY_SPACE || !space.at ||
+				(only_destination(verifier, space, &unclear), !unclear))
+				continue;
+			const struct mapped *mapped = find_mapping(verifier, use, space);
+			if (!mapped || !mapped->mapped)
+				continue;
+			struct str name CLEANUP(str_release) = STR_INIT;
+			index_key(&name, db_rows_text(rows, 0), space);
+			struct dict_entry *entry = dict_put(&verifier->link_spaces,
+				str_slice(&name), (int64_t)(intptr_t)mapped, &added);
+			const struct mapped *before = (const struct mapped *)(intptr_t)entry->value;
+			if (before && !slice_equal(before->destination, mapped->destination))
+				entry->value = 0;
+		}
 	}
-	return found;
+}
+
+/* Only when some space key is unclear: most backups have none. */
+static bool load_link_spaces(struct verifier *verifier, struct error *err)
+{
+	const struct catalogue *catalogue = verifier->instance->catalogue;
+	int64_t unclear;
+	const struct db_value key = db_slice(verifier->backup->key);
+	if (!db_query_int(verifier->instance->db,
+		    "SELECT count(*) FROM (SELECT key FROM reqferry_mapping WHERE backupkey = $1 "
+		    "AND "
+		    "type = 'SPACE' GROUP BY key HAVING count(DISTINCT destinationvalue) > 1) u",
+		    &key, 1, 0, &unclear, err))
+		return false;
+	for (size_t t = 0; unclear > 0 && t < catalogue->table_count; t++) {
+		const struct catalogue_table *table = &catalogue->tables[t];
+		for (size_t c = 0; c < table->column_count; c++)
+			if (table->scope == SCOPE_ISSUE &&
+				table->columns[c].uses[0].role == ROLE_ROW &&
+				!walk_links(verifier, &table->columns[c], err))
+				return false;
+	}
+	return true;
 }
 
 /* Brings a number, boolean or time to the one spelling that the live side is read in. */
@@ -337,6 +429,9 @@ static void compare_row(struct verifier *verifier, const struct catalogue_table 
 		return;
 	}
 	count->found++;
+	verifier->issue = table->scope == SCOPE_ISSUE
+				  ? verifier->fields[table->scope_columns[0]->field - 1]
+				  : SLICE_NULL;
 	for (size_t c = 0; c < table->column_count; c++) {
 		const struct catalogue_column *column = &table->columns[c];
 		if (merged && !is_identity(table, column))
@@ -409,11 +504,13 @@ bool verify_tables(struct instance *instance, const struct stage_backup *backup,
 		.mappings = ARENA_INIT,
 		.index = DICT_INIT,
 		.dropped = DICT_INIT,
+		.link_spaces = DICT_INIT,
 		.out = &result,
 		.buffer = STR_INIT};
 	struct slice undo_key;
 	task_step(task, "verify", "tables", catalogue->table_count);
-	bool ok = last_import(&verifier, &undo_key, err) && load_mappings(&verifier, err);
+	bool ok = last_import(&verifier, &undo_key, err) && load_mappings(&verifier, err) &&
+		  load_link_spaces(&verifier, err);
 	for (size_t t = 0; ok && t < catalogue->table_count; t++) {
 		ok = verify_table(
 			&verifier, &catalogue->tables[t], undo_key, &result.tables[t], err);
@@ -422,6 +519,7 @@ bool verify_tables(struct instance *instance, const struct stage_backup *backup,
 	arena_release(&verifier.mappings);
 	dict_release(&verifier.index);
 	dict_release(&verifier.dropped);
+	dict_release(&verifier.link_spaces);
 	str_release(&verifier.buffer);
 	if (ok)
 		*out = result;

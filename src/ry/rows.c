@@ -134,15 +134,28 @@ void ry_id_text(const struct ry *ry, struct str *sql)
 	dialect_apply(sql, ry->dialect->integer_to_text_f, expression.at);
 }
 
-void ry_row_json(const struct ry *ry, const struct catalogue_table *table, struct str *sql)
+void ry_columns_json(const struct ry *ry, const char *const *columns, size_t count, struct str *sql)
 {
-	const struct ry_live *live = &ry->live[table->index];
 	str_add_text(sql, ry->dialect->row_json_open);
-	for (size_t i = 0; i < live->all_count; i++) {
-		str_add_text(sql, i ? ", " : "");
-		db_literal(sql, slice_of(live->all[i].name));
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0 && i % DIALECT_ROW_PAIRS == 0)
+			str_addf(sql, "%s%s%s", ry->dialect->row_json_close,
+				ry->dialect->row_json_join, ry->dialect->row_json_open);
+		else if (i > 0)
+			str_add_text(sql, ", ");
+		db_literal(sql, slice_of(columns[i]));
 		str_add_text(sql, ", t.");
-		db_identifier(sql, live->all[i].name);
+		db_identifier(sql, columns[i]);
 	}
 	str_add_text(sql, ry->dialect->row_json_close);
+}
+
+void ry_row_json(const struct ry *ry, const struct catalogue_table *table, struct str *sql)
+{
+	struct arena arena CLEANUP(arena_release) = ARENA_INIT;
+	const struct ry_live *live = &ry->live[table->index];
+	const char **names = arena_alloc(&arena, live->all_count * sizeof(*names));
+	for (size_t i = 0; i < live->all_count; i++)
+		names[i] = live->all[i].name;
+	ry_columns_json(ry, names, live->all_count, sql);
 }

@@ -36,7 +36,8 @@ def test_columns_that_the_catalogue_does_not_know(t):
             t.equal(after[number], row)
 
 
-def test_an_empty_scope_erases_what_was_there(t):
+def test_an_empty_scope(t):
+    """What was there would be lost and nothing come instead: refused, unless it is meant."""
     world = world_confluence.pair(t)
     with world_confluence.Site(t.dir / "origin.db", 900_000, 2, None) as site:
         site.space("VOID", "Void")
@@ -47,8 +48,16 @@ def test_an_empty_scope_erases_what_was_there(t):
     t.equal((done["rows"], done["mappings"]), (0, {"SPACE": 1}))
     steps.load(t, world.destination, "destination.db", "void.csv")
     steps.automatic(t, world.destination, "destination.db", "void")
-    _, done = steps.carry_out(t, world.destination, "destination.db", "void", "VOID")
-    t.equal((steps.filled(done["erased"]), steps.filled(done["inserted"])), ({"DBREQUIREMENT": 1}, {}))
+    planned = steps.plan(t, world.destination, "void")
+    t.equal([blocker["kind"] for blocker in planned["blockers"]], ["emptied-scope"])
+    t.equal(steps.filled(planned["erase"]), {"DBREQUIREMENT": 1})
+    before = steps.state(t, "destination.db")
+    t.run("import", world.destination, "void", "--confirm", "VOID", expect=4)
+    t.same_hashes(before, steps.state(t, "destination.db"))
+    everything = sum(map(len, check.read(t, "destination.db").values()))
+    _, done = steps.carry_out(t, world.destination, "destination.db", "void", "VOID", "--erase",
+                              "everything")
+    t.equal((sum(done["erased"].values()), steps.filled(done["inserted"])), (everything, {}))
 
 
 def test_dependencies_in_another_spelling(t):
@@ -170,3 +179,55 @@ def test_a_page_that_went_to_the_trash_is_gone(t):
     steps.automatic(t, url, name, "all")
     found = {row["key"]: row for row in steps.mappings(t, url, "all", "--type", "PAGE")}
     t.equal((found[page["key"]]["status"], found[page["key"]]["outcome"]), ("UNMAPPED", "gone"))
+
+
+def test_up_to_the_limits_everything_works(t):
+    """A field of 63 MiB and a record of 1,000 fields: loaded, written, imported, exported."""
+    url, _ = tiny.destination(t)
+    excerpt = "0123456789abcde\n" * ((63 << 20) // 16)
+    wide = csvtext.item("DBPROPERTY", 2, None, 1, "INLINE", "name", "value", *map(str, range(992)))
+    t.equal((len(excerpt), len(wide)), (63 << 20, 1000))
+    tiny.write(t, [tiny.requirement(1, "R-1", HTMLEXCERPT=excerpt), wide],
+               [csvtext.mapping("SPACE", "ABC", title="Alpha")])
+    t.run("load", url, f"{KEY}.csv")
+    t.run("write", url, KEY, "again.csv")
+    assert (t.dir / "again.csv").read_bytes() == (t.dir / f"{KEY}.csv").read_bytes(), "not the same bytes"
+    steps.automatic(t, url, NAME, KEY)
+    for _ in range(2):  # the second time the long text is copied for safety and erased
+        steps.carry_out(t, url, NAME, KEY, "ABC", "--accept", "assumed,lost-columns")
+    t.equal(steps.count(t, NAME, '"AO_32F7CE_DBREQUIREMENT" WHERE length("HTMLEXCERPT") = ?', 63 << 20), 1)
+    exported = t.run("export", url, "out", "--space", "ABC", "--file", "-")
+    assert excerpt.encode() in exported.out_bytes, "the text is not in the export"
+
+
+def test_two_imports_of_one_plan(t):
+    """At the same time: one of them is carried out, the other is refused."""
+    url, _ = tiny.ready(t)
+    planned = steps.plan(t, url, KEY, *ASSUMED)["hash"]
+    command = ["--json", "import", url, KEY, *ASSUMED, "--confirm", "ABC", "--plan", planned]
+    running = [t.start(*command) for _ in range(3)]
+    results = [process.wait(expect=(0, 4, 11)) for process in running]
+    t.equal(sorted(result.status for result in results)[:2], [0, 4], "statuses")
+    for result in results:
+        if result.status:
+            assert result.json["error"]["kind"] in ("stale-plan", "locked"), result
+    t.equal(steps.count(t, NAME, """"AO_32F7CE_DBREQUIREMENT" WHERE "SPACEKEY" = 'ABC'"""), 3)
+    t.equal(steps.count(t, NAME, "reqferry_undo"), 1)
+    steps.verify(t, url, KEY)
+
+
+def test_values_that_no_file_can_hold(t):
+    """NUL bytes and broken UTF-8 in a live row: named when the file is written, which is not there."""
+    url, _ = tiny.destination(t)
+    for key, value in (("nul", "a\0b"), ("broken", b"a\xffb")):
+        with world_confluence.Site(t.dir / NAME, 9000, 1, None) as site:
+            site.ry("DBREQUIREMENT", SPACEKEY="DEF", KEY=key, HTMLEXCERPT=None)
+        with contextlib.closing(t.sqlite(NAME, write=True)) as db:
+            db.execute("""UPDATE "AO_32F7CE_DBREQUIREMENT" SET "HTMLEXCERPT" = CAST(? AS TEXT)
+                       WHERE "ID" = 9001""", (value,))
+            error = t.run("--json", "export", url, key, "--space", "DEF", "--file", f"{key}.csv",
+                          expect=1).json["error"]
+            for word in ("DBREQUIREMENT", "9001", "field 10"):
+                t.contains(error["message"], word)
+            assert not (t.dir / f"{key}.csv").exists() and not list(t.dir.glob("*.manifest.json"))
+            db.execute("""DELETE FROM "AO_32F7CE_DBREQUIREMENT" WHERE "ID" = 9001""")

@@ -230,6 +230,49 @@ def test_blocked_by_upper_key(t):
     t.run("import", url, KEY, *ASSUMED, "--confirm", "ABC", expect=4)
 
 
+def test_blocked_by_inconsistent(t):
+    """A version that is not of its page, an attachment that lies on another."""
+    url, truth = tiny.ready(t)
+    t.run("map", "set", url, KEY, "VERSION", "8021", truth.of("VERSION", 12), "--force")
+    blocked(t, url, "inconsistent", *ASSUMED)
+
+
+def test_blocked_by_collision(t):
+    """Two spaces become one through the mapping, and both have a requirement of one key."""
+    rows = [tiny.requirement(1, "R-1"), tiny.requirement(2, "R-1", SPACEKEY="XYZ"),
+            tiny.requirement(3, "R-1", BASELINE=1), tiny.requirement(4, "R-1", BASELINE=1)]
+    mappings = [csvtext.mapping("SPACE", "ABC", title="Alpha"),
+                csvtext.mapping("SPACE", "XYZ", title="Other")]
+    url, _ = tiny.loaded(t, rows, mappings, scope=None)
+    t.run("map", "set", url, KEY, "SPACE", "ABC", "ABC")
+    t.run("map", "set", url, KEY, "SPACE", "XYZ", "DEF")
+    t.equal(kinds(steps.plan(t, url, KEY, *ASSUMED)), [])  # 3 and 4 are twins in the backup already
+    t.run("map", "set", url, KEY, "SPACE", "XYZ", "ABC")
+    blocked(t, url, "collision", *ASSUMED, scope="everything")
+
+
+def test_blocked_by_collision_without_erasing(t):
+    rows = [*tiny.data_rows(), tiny.requirement(20, "OLD-1")]
+    url, _ = tiny.ready(t, rows)
+    t.equal(kinds(steps.plan(t, url, KEY, *ASSUMED)), [])
+    blocked(t, url, "collision", *ASSUMED, "--erase", "nothing")
+
+
+def test_blocked_by_foreign_table(t):
+    """A table that the catalogue does not know holds on to a row that would be erased."""
+    url, _ = tiny.ready(t)
+    with t.sqlite(NAME, write=True) as db:
+        db.executescript("""CREATE TABLE "AO_32F7CE_DBNOTE" ("ID" INTEGER PRIMARY KEY, "REQUIREMENT_ID"
+            bigint REFERENCES "AO_32F7CE_DBREQUIREMENT" ("ID"));
+            INSERT INTO "AO_32F7CE_DBNOTE" SELECT 1, min("ID") FROM "AO_32F7CE_DBREQUIREMENT"
+            WHERE "SPACEKEY" = 'DEF';""")
+    t.equal(kinds(steps.plan(t, url, KEY, *ASSUMED)), [])
+    edit(t, """UPDATE "AO_32F7CE_DBNOTE" SET "REQUIREMENT_ID" = (SELECT min("ID") FROM
+         "AO_32F7CE_DBREQUIREMENT" WHERE "SPACEKEY" = 'ABC')""")
+    blocker = blocked(t, url, "foreign-table", *ASSUMED)
+    t.contains(blocker["message"], "AO_32F7CE_DBNOTE")
+
+
 def test_blocked_by_a_live_column(t):
     url, _ = tiny.ready(t)
     with t.sqlite(NAME, write=True) as db:

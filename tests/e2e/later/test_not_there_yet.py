@@ -30,49 +30,6 @@ def test_inbound_dependencies_are_kept(t):
     check.same_but_ids(before, check.read(t, name))
 
 
-def test_blocked_by_inconsistent(t):
-    """A version that is not of its page, an attachment that lies on another."""
-    url, truth = tiny.ready(t)
-    t.run("map", "set", url, KEY, "VERSION", "8021", truth.of("VERSION", 12), "--force")
-    blocked(t, url, "inconsistent", *ASSUMED)
-
-
-def test_blocked_by_collision(t):
-    """Two spaces become one through the mapping, and both have a requirement of one key."""
-    rows = [tiny.requirement(1, "R-1"), tiny.requirement(2, "R-1", SPACEKEY="XYZ"),
-            tiny.requirement(3, "R-1", BASELINE=1), tiny.requirement(4, "R-1", BASELINE=1)]
-    mappings = [csvtext.mapping("SPACE", "ABC", title="Alpha"),
-                csvtext.mapping("SPACE", "XYZ", title="Other")]
-    url, _ = tiny.loaded(t, rows, mappings, scope=None)
-    t.run("map", "set", url, KEY, "SPACE", "ABC", "ABC")
-    t.run("map", "set", url, KEY, "SPACE", "XYZ", "DEF")
-    t.equal(kinds(steps.plan(t, url, KEY, *ASSUMED)), [])  # 3 and 4 are twins in the backup already
-    t.run("map", "set", url, KEY, "SPACE", "XYZ", "ABC")
-    blocked(t, url, "collision", *ASSUMED, scope="everything")
-
-
-def test_blocked_by_collision_without_erasing(t):
-    rows = [*tiny.data_rows(), tiny.requirement(20, "OLD-1")]
-    url, _ = tiny.ready(t, rows)
-    t.equal(kinds(steps.plan(t, url, KEY, *ASSUMED)), [])
-    blocked(t, url, "collision", *ASSUMED, "--erase", "nothing")
-
-
-def test_blocked_by_foreign_table(t):
-    """A table that the catalogue does not know holds on to a row that would be erased."""
-    url, _ = tiny.ready(t)
-    with t.sqlite(NAME, write=True) as db:
-        db.executescript("""CREATE TABLE "AO_32F7CE_DBNOTE" ("ID" INTEGER PRIMARY KEY, "REQUIREMENT_ID"
-            bigint REFERENCES "AO_32F7CE_DBREQUIREMENT" ("ID"));
-            INSERT INTO "AO_32F7CE_DBNOTE" SELECT 1, min("ID") FROM "AO_32F7CE_DBREQUIREMENT"
-            WHERE "SPACEKEY" = 'DEF';""")
-    t.equal(kinds(steps.plan(t, url, KEY, *ASSUMED)), [])
-    edit(t, """UPDATE "AO_32F7CE_DBNOTE" SET "REQUIREMENT_ID" = (SELECT min("ID") FROM
-         "AO_32F7CE_DBREQUIREMENT" WHERE "SPACEKEY" = 'ABC')""")
-    blocker = blocked(t, url, "foreign-table", *ASSUMED)
-    t.contains(blocker["message"], "AO_32F7CE_DBNOTE")
-
-
 def test_a_space_that_links_map_differently(t):
     """In the audit trail: the space that the issue's own links use; where they leave it open the text
     stays as it is."""
@@ -140,3 +97,13 @@ def test_rows_of_no_scope_come_in_once(t):
     steps.decide(t, url, name, "all", world.truth, leave=[("SPACE", "GONE")])
     steps.carry_out(t, url, name, "all", "everything")
     check.same_but_ids(before, check.read(t, name))
+
+
+def test_a_field_of_the_greatest_length_is_written(t):
+    """64 MiB can be loaded, so it can be written and exported too."""
+    url, _ = tiny.destination(t)
+    tiny.write(t, [tiny.requirement(1, "R-1", HTMLEXCERPT="0123456789abcde\n" * (4 << 20))],
+               [csvtext.mapping("SPACE", "ABC", title="Alpha")])
+    t.run("load", url, f"{KEY}.csv")
+    t.run("write", url, KEY, "again.csv")
+    assert (t.dir / "again.csv").read_bytes() == (t.dir / f"{KEY}.csv").read_bytes(), "not the same bytes"
