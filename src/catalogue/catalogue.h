@@ -105,6 +105,20 @@ enum scope_rule {
 	SCOPE_NONE           /* global: whole-instance exports only */
 };
 
+/*
+ * Which rows of a table cite from elsewhere: those whose boolean column says that the row is no
+ * place of origin, and whose page may lie in another space than the row that it belongs to.
+ */
+struct catalogue_citation {
+	const struct catalogue_column *column;
+	bool is; /* the value of a row that cites */
+	const struct catalogue_column *page;
+	const struct catalogue_use *use;            /* of the page's column: the one of type PAGE */
+	const struct catalogue_column *const *same; /* columns that tell two citations of one row
+						       by one page apart; may be empty */
+	size_t same_count;
+};
+
 struct catalogue_table {
 	const char *name;      /* as in the file: without prefix */
 	const char *full_name; /* as in the database: with prefix */
@@ -115,7 +129,8 @@ struct catalogue_table {
 	const struct catalogue_column *scope_columns[2];
 	const struct catalogue_column *const *identity; /* may be empty */
 	size_t identity_count;
-	const struct catalogue_column *columns; /* in file order from field 4 on */
+	const struct catalogue_citation *citation; /* NULL: its rows cite nothing */
+	const struct catalogue_column *columns;    /* in file order from field 4 on */
 	size_t column_count;
 	unsigned width; /* fields of its record in the file: 3 + column_count */
 	size_t index;   /* in the catalogue's tables */

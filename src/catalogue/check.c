@@ -286,6 +286,23 @@ static MUST_CHECK bool check_identity(const struct catalogue_table *table, struc
 	return true;
 }
 
+static MUST_CHECK bool check_citation(const struct catalogue_table *table, struct error *err)
+{
+	const struct catalogue_citation *citation = table->citation;
+
+	if (!citation)
+		return true;
+	if (table->scope != SCOPE_ROW)
+		return FAIL(err, INPUT, "citation: rows that cite need scope rule \"row\"");
+	if (citation->column->type != COLUMN_BOOLEAN)
+		return FAIL(err, INPUT, "citation: column \"%s\" is not of type \"boolean\"",
+			citation->column->name);
+	if (!citation->use)
+		return FAIL(err, INPUT, "citation: column \"%s\" never holds a PAGE",
+			citation->page->name);
+	return true;
+}
+
 static MUST_CHECK bool check_table(
 	const struct catalogue *catalogue, const struct catalogue_table *table, struct error *err)
 {
@@ -310,7 +327,8 @@ static MUST_CHECK bool check_table(
 		return FAIL(err, INPUT,
 			table->global ? "a global table has scope \"none\""
 				      : "only a global table has scope \"none\"");
-	return check_scope(catalogue, table, err) && check_identity(table, err);
+	return check_scope(catalogue, table, err) && check_identity(table, err) &&
+	       check_citation(table, err);
 }
 
 static MUST_CHECK bool check_entity_of(

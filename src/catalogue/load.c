@@ -40,7 +40,15 @@ static const struct member table_members[] = {
 	{"import", TEXT, REQUIRED},
 	{"scope", ANY, REQUIRED},
 	{"identity", LIST, OPTIONAL},
+	{"citation", OBJECT, OPTIONAL},
 	{"columns", LIST, REQUIRED},
+};
+
+static const struct member citation_members[] = {
+	{"column", TEXT, REQUIRED},
+	{"is", TEXT, REQUIRED},
+	{"page", TEXT, REQUIRED},
+	{"same", LIST, OPTIONAL},
 };
 
 static const struct member entity_members[] = {
@@ -55,6 +63,7 @@ static const struct member referrer_members[] = {
 	{"column", TEXT, REQUIRED},
 };
 
+static const char *const truth_words[] = {"false", "true"};
 static const char *const import_words[] = {"insert", "merge"};
 
 /* The scope rules that are written as an object of one member, by its name. */
@@ -158,24 +167,56 @@ static MUST_CHECK bool load_scope(const struct catalogue *catalogue, json_t *sco
 	}
 }
 
-static MUST_CHECK bool load_identity(
-	json_t *list, struct loader *l, struct catalogue_table *table, struct error *err)
+static MUST_CHECK bool load_names(json_t *list, struct loader *l, struct catalogue_table *table,
+	const struct catalogue_column *const **out, size_t *count, struct error *err)
 {
-	const struct catalogue_column **identity;
+	const struct catalogue_column **columns;
 	json_t *item;
 	size_t i;
 
-	identity =
-		arena_zalloc(l->arena, json_array_size(list) * sizeof(struct catalogue_column *));
+	columns = arena_zalloc(l->arena, json_array_size(list) * sizeof(struct catalogue_column *));
 	json_array_foreach(list, i, item)
 	{
-		if (!loader_column(table, json_string_value(item), &identity[i], err)) {
-			error_context(err, "identity");
+		if (!loader_column(table, json_string_value(item), &columns[i], err))
 			return false;
-		}
 	}
-	table->identity = identity;
-	table->identity_count = json_array_size(list);
+	*out = columns;
+	*count = json_array_size(list);
+	return true;
+}
+
+static MUST_CHECK bool load_identity(
+	json_t *list, struct loader *l, struct catalogue_table *table, struct error *err)
+{
+	if (load_names(list, l, table, &table->identity, &table->identity_count, err))
+		return true;
+	error_context(err, "identity");
+	return false;
+}
+
+static MUST_CHECK bool load_citation(
+	json_t *object, struct loader *l, struct catalogue_table *table, struct error *err)
+{
+	struct catalogue_citation *citation;
+	unsigned is;
+
+	if (!object)
+		return true;
+	citation = arena_zalloc(l->arena, sizeof(*citation));
+	if (!MEMBER_CHECK(object, citation_members, err) ||
+		!MEMBER_WORD(object, "is", truth_words, &is, err) ||
+		!loader_column(table, member_text(object, "column"), &citation->column, err) ||
+		!loader_column(table, member_text(object, "page"), &citation->page, err) ||
+		!load_names(json_object_get(object, "same"), l, table, &citation->same,
+			&citation->same_count, err)) {
+		error_context(err, "citation");
+		return false;
+	}
+	citation->is = is == 1;
+	for (size_t u = citation->page->use_count; u-- > 0;)
+		if (citation->page->uses[u].entity == ENTITY_PAGE)
+			citation->use = &citation->page->uses[u];
+	table->citation = citation;
 	return true;
 }
 
@@ -192,7 +233,8 @@ static MUST_CHECK bool load_table(json_t *object, struct loader *l, struct catal
 			return in_place("column", item, i, err);
 	}
 	return load_scope(l->catalogue, json_object_get(object, "scope"), table, err) &&
-	       load_identity(json_object_get(object, "identity"), l, table, err);
+	       load_identity(json_object_get(object, "identity"), l, table, err) &&
+	       load_citation(json_object_get(object, "citation"), l, table, err);
 }
 
 static MUST_CHECK bool load_tables(json_t *list, struct loader *l, struct error *err)

@@ -145,7 +145,12 @@ static bool take_option(struct parser *parser, int value, const char *text, stru
 	int index = value - OPTION_FIRST;
 	const char **place = index < GLOBAL_COUNT ? &parser->globals[index]
 						  : &parser->given.options[index - GLOBAL_COUNT];
-	if (*place && spec->argument)
+	if (spec->repeat) {
+		if (parser->given.repeated_count == COMMAND_REPEATS)
+			return FAIL(err, USAGE, "the option --%s is given more than %d times",
+				spec->name, COMMAND_REPEATS);
+		parser->given.repeated[parser->given.repeated_count++] = text;
+	} else if (*place && spec->argument)
 		return FAIL(err, USAGE, "the option --%s is given twice", spec->name);
 	if (spec->words) {
 		struct str name CLEANUP(str_release) = STR_INIT;

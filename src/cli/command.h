@@ -9,6 +9,7 @@
 
 #define COMMAND_ARGUMENTS 6
 #define COMMAND_OPTIONS   16
+#define COMMAND_REPEATS   8 /* how often an option that may be repeated can be given */
 
 /* What a value is, for completion. */
 enum value_kind { VALUE_TEXT, VALUE_FILE, VALUE_FOLDER };
@@ -28,6 +29,7 @@ struct option_spec {
 	const char *help;     /* what it does: no capital, no full stop */
 	enum value_kind kind;
 	bool list;   /* several of the words, separated by commas */
+	bool repeat; /* may be given several times; at most one option of a command */
 	char letter; /* its short form, 0 when it has none */
 };
 
@@ -36,6 +38,8 @@ struct option_spec {
 struct given {
 	const char *arguments[COMMAND_ARGUMENTS];
 	const char *options[COMMAND_OPTIONS];
+	const char *repeated[COMMAND_REPEATS]; /* values of the option that may be repeated */
+	size_t repeated_count;
 };
 
 struct command {

@@ -3,8 +3,78 @@
  */
 #include "cli/commands.h"
 #include "cli/import_options.h"
+#include "document/report.h"
 
-enum { CONFIRM = IMPORT_OPTIONS, PLAN, DRY_RUN };
+#include "base/file.h"
+
+enum { CONFIRM = IMPORT_OPTIONS, PLAN, DRY_RUN, REPORT };
+
+/* The files that --report names. They are begun before the import: none can be in the way later. */
+struct reports {
+	struct session *session;
+	struct str json; /* as it is recorded */
+	size_t count;
+	struct {
+		const char *path;
+		enum report_form form;
+		struct file_out *file;
+	} files[COMMAND_REPEATS];
+};
+
+static void reports_release(struct reports *reports)
+{
+	for (size_t i = 0; i < reports->count; i++)
+		file_out_discard(&reports->files[i].file);
+	str_release(&reports->json);
+}
+
+static bool reports_open(struct reports *reports, const struct given *given, struct error *err)
+{
+	for (size_t i = 0; i < given->repeated_count; i++) {
+		const char *path = given->repeated[i];
+		if (!report_form_of(path, &reports->files[i].form))
+			return FAIL_HINT(err, USAGE, "The name says the form of the report.",
+				"--report needs a file that ends in .txt, .json or .html: \"%s\"",
+				path);
+		if (given->options[DRY_RUN])
+			return FAIL(err, USAGE, "--dry-run imports nothing to report on");
+		reports->files[i].path = path;
+		if (!file_out_open(path, &reports->files[i].file, err))
+			return false;
+		reports->count++;
+	}
+	return true;
+}
+
+static void make_report(void *context, const struct import_report *report, struct str *out)
+{
+	struct reports *reports = context;
+	const struct document_notes notes = session_notes(reports->session);
+	document_report_json(out, report, &notes);
+	str_clear(&reports->json);
+	str_add(&reports->json, str_slice(out));
+}
+
+static bool reports_write(struct reports *reports, struct error *err)
+{
+	static const struct document_style plain = {.colour = false};
+	const struct report_stored stored = {.json = str_slice(&reports->json)};
+	for (size_t i = 0; i < reports->count; i++) {
+		struct str text CLEANUP(str_release) = STR_INIT;
+		bool ok =
+			document_report_print(&text, reports->files[i].form, &plain, &stored, err);
+		if (ok && reports->files[i].form == REPORT_JSON)
+			str_add_char(&text, '\n');
+		if (ok && file_out_write(reports->files[i].file, str_slice(&text), err) &&
+			file_out_commit(&reports->files[i].file, err))
+			continue;
+		error_context(err, "the import is done, but its report was not written to \"%s\"",
+			reports->files[i].path);
+		error_hint(err, "\"reqferry report\" prints it again.");
+		return false;
+	}
+	return true;
+}
 
 /*
  * Shows the plan and asks for the scope's key. What was shown is what is imported: the plan's hash
@@ -54,6 +124,7 @@ static bool print(struct session *session, const struct import_result *result, s
 static bool run(struct session *session, const struct given *given, struct error *err)
 {
 	struct instance instance CLEANUP(instance_close) = {.db = NULL};
+	struct reports reports CLEANUP(reports_release) = {.session = session, .json = STR_INIT};
 	struct import_options options;
 	struct import_result result;
 	struct slice key;
@@ -63,14 +134,18 @@ static bool run(struct session *session, const struct given *given, struct error
 	import_options_read(given, key, &options);
 	options.confirm = given->options[CONFIRM];
 	options.plan = given->options[PLAN];
-	if (!session_open(session, given->arguments[0], dry ? DB_READ : DB_WRITE, &instance, err))
+	options.report = make_report;
+	options.report_context = &reports;
+	if (!reports_open(&reports, given, err) ||
+		!session_open(
+			session, given->arguments[0], dry ? DB_READ : DB_WRITE, &instance, err))
 		return false;
 	if (dry)
 		return plan_print(session, &instance, &options, err);
 	if (!options.confirm && session_can_ask(session) && !ask(session, &instance, &options, err))
 		return false;
 	return import_run(&instance, &options, &session->task, &session->arena, &result, err) &&
-	       print(session, &result, err);
+	       reports_write(&reports, err) && print(session, &result, err);
 }
 
 const struct command command_import = {
@@ -88,6 +163,9 @@ const struct command command_import = {
 		[CONFIRM] = {"confirm", "SCOPE",
 			.help = "the scope to be erased, to show that it is meant"},
 		[PLAN] = {"plan", "HASH", .help = "import only what this plan said"},
-		[DRY_RUN] = {"dry-run", .help = "print the plan and write nothing"}},
+		[DRY_RUN] = {"dry-run", .help = "print the plan and write nothing"},
+		[REPORT] = {"report", "FILE", .kind = VALUE_FILE, .repeat = true,
+			.help = "write the report to a file that ends in .txt, .json or .html; "
+				"may be repeated"}},
 	.run = run,
 };

@@ -22,7 +22,7 @@ static bool run(struct session *session, const struct given *given, struct error
 
 const struct command command_list = {
 	.name = "list",
-	.summary = "list the staged backups",
+	.summary = "list the staged backups, and the safety copies of imports",
 	.arguments = {{"INSTANCE"}},
 	.run = run,
 };

@@ -193,15 +193,13 @@ static bool give_object(sqlite3_context *context, struct slice value)
 	CLEANUP(str_release) struct str bytes = STR_INIT;
 	size_t head = sizeof(shape) - 1;
 
-	if (value.len < head + 1 || !read_bytes((struct slice){value.at + head,
-						value.len - head - 1},
-					    &bytes))
+	if (value.len < head + 1 ||
+		!read_bytes((struct slice){value.at + head, value.len - head - 1}, &bytes))
 		return false;
 	if (slice_starts_with(value, "\"real\":\""))
 		return give_real(context, str_slice(&bytes));
 	if (slice_starts_with(value, "\"text\":\""))
-		sqlite3_result_text64(
-			context, bytes.at, bytes.len, SQLITE_TRANSIENT, SQLITE_UTF8);
+		sqlite3_result_text64(context, bytes.at, bytes.len, SQLITE_TRANSIENT, SQLITE_UTF8);
 	else if (slice_starts_with(value, "\"blob\":\""))
 		sqlite3_result_blob64(context, bytes.at, bytes.len, SQLITE_TRANSIENT);
 	else

@@ -6,6 +6,7 @@
 
 #include "base/time.h"
 #include "demo/demo.h"
+#include "document/report.h"
 #include "mapping/mapping.h"
 #include "ops/export.h"
 #include "ops/plan.h"
@@ -303,11 +304,17 @@ static bool carry_spaces(struct story *story, struct instance *jira, struct inst
 
 /* --- the destination --- */
 
+static void make_report(void *context UNUSED, const struct import_report *report, struct str *out)
+{
+	const struct document_notes none = {.count = 0};
+	document_report_json(out, report, &none);
+}
+
 static bool import_and_verify(
 	struct story *story, struct instance *destination, struct slice key, struct error *err)
 {
 	struct import_options options = {
-		.key = key, .accept_assumed = true, .confirm = "everything"};
+		.key = key, .accept_assumed = true, .confirm = "everything", .report = make_report};
 	struct import_result imported;
 	struct verify_result verified;
 	struct plan plan;

@@ -22,6 +22,46 @@ static json_t *outside_json(const struct plan *plan)
 	return outside;
 }
 
+static json_t *outside_lost_json(const struct plan *plan)
+{
+	json_t *array = json_new_array();
+	for (size_t i = 0; i < plan->outside_lost_count; i++) {
+		const struct outside_lost *lost = &plan->outside_lost_list[i];
+		json_t *object = json_new_object();
+		json_put(object, "table", json_of_slice(lost->table));
+		json_put(object, "from", json_of_slice(lost->from));
+		json_put(object, "to", json_of_slice(lost->to));
+		json_put(object, "detail", json_of_slice(lost->detail));
+		json_put(object, "reason", json_of_slice(lost->reason));
+		json_push(array, object);
+	}
+	return array;
+}
+
+static void outside_lost_text(
+	struct str *out, const struct document_style *style, const struct plan *plan)
+{
+	static const struct grid_column columns[] = {{"LOST REFERENCE", false, 0},
+		{"FROM", false, 10}, {"TO", false, 10}, {"DETAIL", false, 10},
+		{"REASON", false, 10}};
+	struct arena arena CLEANUP(arena_release) = ARENA_INIT;
+	if (plan->outside_lost_count == 0)
+		return;
+	struct slice *cells = text_cells(&arena, plan->outside_lost_count, ARRAY_LEN(columns));
+	for (size_t i = 0; i < plan->outside_lost_count; i++) {
+		const struct outside_lost *lost = &plan->outside_lost_list[i];
+		struct slice *row = cells + i * ARRAY_LEN(columns);
+		row[0] = lost->table;
+		row[1] = lost->from;
+		row[2] = lost->to;
+		row[3] = lost->detail;
+		row[4] = lost->reason;
+	}
+	str_add_char(out, '\n');
+	text_grid(out, style, columns, ARRAY_LEN(columns), cells, plan->outside_lost_count);
+	text_more(out, plan->outside_lost_count, plan->outside_lost);
+}
+
 static void outside_text(struct str *out, const struct plan *plan)
 {
 	if (plan->outside_kept + plan->outside_lost + plan->outside_at_origin == 0)
@@ -96,6 +136,7 @@ void document_plan_json(struct str *out, const struct plan *plan)
 	json_put(document, "unresolved", unresolved_json(plan));
 	json_put(document, "unresolvedTotal", json_of_int(plan->unresolved_total));
 	json_put(document, "outside", outside_json(plan));
+	json_put(document, "outsideLost", outside_lost_json(plan));
 	json_put(document, "texts", json_of_int(plan->texts));
 	json_put(document, "orphans", json_of_int(plan->orphans));
 	json_put(document, "blockers", blockers_json(plan));
@@ -201,6 +242,7 @@ void document_plan_text(
 	text_tally_table(out, style, "Rows by table", columns, ARRAY_LEN(columns));
 	text_tallies(out, style, "Erased by scope", "rows", &plan->erase_scopes);
 	remarks_text(out, plan);
+	outside_lost_text(out, style, plan);
 	unresolved_text(out, style, plan);
 	blockers_text(out, style, plan);
 }
@@ -219,6 +261,7 @@ void document_import_json(
 	json_put(document, "excluded", json_of_tallies(&result->excluded));
 	json_put(document, "rejected", json_of_tallies(&result->rejected));
 	json_put(document, "outside", outside_json(&result->plan));
+	json_put(document, "outsideLost", outside_lost_json(&result->plan));
 	json_put(document, "undoKey", json_of_slice(result->undo_key));
 	json_put(document, "verified", json_of_bool(result->verified));
 	json_t *seconds = json_real(result->seconds);
@@ -244,6 +287,7 @@ void document_import_text(
 	str_add_char(out, '\n');
 	text_tally_table(out, style, "Rows by table", columns, ARRAY_LEN(columns));
 	remarks_text(out, &result->plan);
+	outside_lost_text(out, style, &result->plan);
 	str_add_char(out, '\n');
 	if (result->verified)
 		plain_highlight(out, style, PLAIN_GOOD, "Imported, and every row was verified.");

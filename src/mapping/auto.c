@@ -38,15 +38,13 @@ static bool decide(struct mapping_run *run, const struct mapping_rule *rule, int
 	struct error *err)
 {
 	static const char settle[] =
-		"UPDATE reqferry_m_work SET open = 0, status = 'MAPPED_AUTO', rule = $1, "
-		"outcome = 'found', target = a.destination, certainty = a.certainty "
-		"FROM (SELECT mapping, MIN(destination) AS destination, MIN(certainty) AS "
-		"certainty "
-		"FROM reqferry_m_answer GROUP BY mapping HAVING COUNT(*) = 1) a "
-		"WHERE reqferry_m_work.id = a.mapping AND (NOT EXISTS (SELECT 1 FROM "
-		"reqferry_m_option o WHERE o.mapping = a.mapping) OR EXISTS (SELECT 1 FROM "
-		"reqferry_m_option o WHERE o.mapping = a.mapping "
-		"AND o.destination = a.destination))";
+		"UPDATE reqferry_m_work SET open = 0, status = 'MAPPED_AUTO', rule = $1, outcome "
+		"= 'found', target = a.destination, certainty = a.certainty FROM (SELECT "
+		"mapping, MIN(destination) AS destination, MIN(certainty) AS certainty FROM "
+		"reqferry_m_answer GROUP BY mapping HAVING COUNT(*) = 1) a WHERE "
+		"reqferry_m_work.id = a.mapping AND (NOT EXISTS (SELECT 1 FROM reqferry_m_option "
+		"o WHERE o.mapping = a.mapping) OR EXISTS (SELECT 1 FROM reqferry_m_option o "
+		"WHERE o.mapping = a.mapping AND o.destination = a.destination))";
 	static const char remove[] =
 		"DELETE FROM reqferry_m_open WHERE EXISTS (SELECT 1 FROM reqferry_m_work w "
 		"WHERE w.id = reqferry_m_open.id AND w.open = 0)";
@@ -158,20 +156,16 @@ static bool write_mappings(struct mapping_run *run, struct error *err)
 {
 	static const char sql[] =
 		"INSERT INTO reqferry_m_next (id, rev, status, destination, certainty, rule, "
-		"outcome,"
-		" derivedfrom, level, moved) SELECT n.id, m.rev, n.status, n.destination, "
-		"n.certainty,"
-		" n.rule, n.outcome, n.derivedfrom, 0, 0 FROM (SELECT w.id, w.status,"
-		" w.target AS destination, CASE w.certainty WHEN 0 THEN 'certain' WHEN 1 THEN "
-		"'likely'"
-		" WHEN 2 THEN 'possible' END AS certainty, w.rule, w.outcome,"
-		" w.parent AS derivedfrom FROM reqferry_m_work w WHERE w.mine = 1) n"
-		" JOIN reqferry_mapping m ON m.backupkey = $1 AND m.id = n.id"
-		" WHERE m.status IS DISTINCT FROM n.status"
-		" OR m.destinationvalue IS DISTINCT FROM n.destination"
-		" OR m.certainty IS DISTINCT FROM n.certainty OR m.rule IS DISTINCT FROM n.rule"
-		" OR m.outcome IS DISTINCT FROM n.outcome"
-		" OR m.derivedfrom IS DISTINCT FROM n.derivedfrom";
+		"outcome, derivedfrom, level, moved) SELECT n.id, m.rev, n.status, "
+		"n.destination, n.certainty, n.rule, n.outcome, n.derivedfrom, 0, 0 FROM (SELECT "
+		"w.id, w.status, w.target AS destination, CASE w.certainty WHEN 0 THEN 'certain' "
+		"WHEN 1 THEN 'likely' WHEN 2 THEN 'possible' END AS certainty, w.rule, "
+		"w.outcome, w.parent AS derivedfrom FROM reqferry_m_work w WHERE w.mine = 1) n "
+		"JOIN reqferry_mapping m ON m.backupkey = $1 AND m.id = n.id WHERE m.status IS "
+		"DISTINCT FROM n.status OR m.destinationvalue IS DISTINCT FROM n.destination OR "
+		"m.certainty IS DISTINCT FROM n.certainty OR m.rule IS DISTINCT FROM n.rule OR "
+		"m.outcome IS DISTINCT FROM n.outcome OR m.derivedfrom IS DISTINCT FROM "
+		"n.derivedfrom";
 	const struct db_value key = db_slice(run->backup_key);
 
 	return change_make(run->db, &run->words, err) &&
@@ -183,19 +177,16 @@ static bool write_candidates(struct mapping_run *run, struct error *err)
 {
 	static const char forget[] =
 		"DELETE FROM reqferry_candidate WHERE backupkey = $1 AND mapping IN (SELECT w.id "
-		"FROM "
-		"reqferry_m_work w WHERE w.mine = 1) AND NOT EXISTS (SELECT 1 FROM "
-		"reqferry_m_option o "
-		"WHERE o.mapping = reqferry_candidate.mapping AND o.destination = "
-		"reqferry_candidate.destinationvalue AND o.rule = reqferry_candidate.rule AND "
-		"o.score = reqferry_candidate.score "
-		"AND o.title IS NOT DISTINCT FROM reqferry_candidate.title)";
+		"FROM reqferry_m_work w WHERE w.mine = 1) AND NOT EXISTS (SELECT 1 FROM "
+		"reqferry_m_option o WHERE o.mapping = reqferry_candidate.mapping AND "
+		"o.destination = reqferry_candidate.destinationvalue AND o.rule = "
+		"reqferry_candidate.rule AND o.score = reqferry_candidate.score AND o.title IS "
+		"NOT DISTINCT FROM reqferry_candidate.title)";
 	static const char add[] =
 		"INSERT INTO reqferry_candidate (backupkey, mapping, destinationvalue, rule, "
-		"score, "
-		"title) SELECT $1, o.mapping, o.destination, o.rule, o.score, o.title FROM "
-		"reqferry_m_option o WHERE NOT EXISTS (SELECT 1 FROM reqferry_candidate c WHERE "
-		"c.backupkey = $1 AND c.mapping = o.mapping AND c.destinationvalue = "
+		"score, title) SELECT $1, o.mapping, o.destination, o.rule, o.score, o.title "
+		"FROM reqferry_m_option o WHERE NOT EXISTS (SELECT 1 FROM reqferry_candidate c "
+		"WHERE c.backupkey = $1 AND c.mapping = o.mapping AND c.destinationvalue = "
 		"o.destination)";
 	const struct db_value key = db_slice(run->backup_key);
 
@@ -227,13 +218,11 @@ static bool count_result(
 {
 	/* a version of an excluded page goes with it: nobody need look at it */
 	static const char sql[] =
-		"SELECT w.type, w.mine, w.status, w.certainty, w.outcome, w.idle, COUNT(*) FROM ("
-		"SELECT w.type, w.mine, w.status, w.certainty, w.outcome, CASE WHEN w.type = "
-		"'VERSION' "
-		"AND p.status = 'EXCLUDED' THEN 1 ELSE 0 END AS idle FROM reqferry_m_work w LEFT "
-		"JOIN "
-		"reqferry_m_work p ON p.id = w.parent) w "
-		"GROUP BY w.type, w.mine, w.status, w.certainty, w.outcome, w.idle";
+		"SELECT w.type, w.mine, w.status, w.certainty, w.outcome, w.idle, COUNT(*) FROM "
+		"(SELECT w.type, w.mine, w.status, w.certainty, w.outcome, CASE WHEN w.type = "
+		"'VERSION' AND p.status = 'EXCLUDED' THEN 1 ELSE 0 END AS idle FROM "
+		"reqferry_m_work w LEFT JOIN reqferry_m_work p ON p.id = w.parent) w GROUP BY "
+		"w.type, w.mine, w.status, w.certainty, w.outcome, w.idle";
 	CLEANUP(db_rows_end) struct db_rows *rows = NULL;
 
 	*out = (struct mapping_auto_result){.open = 0};

@@ -25,8 +25,9 @@ bool change_make(struct db *db, const struct sql_words *words, struct error *err
 /* --- derived mappings ------------------------------------------------------------------------- */
 
 /*
- * CROSS JOIN keeps SQLite from beginning with all mappings of the backup; COALESCE, because right
- * after a run other planners still believe that hardly any row has a status.
+ * CROSS JOIN and the empty text keep SQLite from going through all mappings of the backup, for each
+ * that moved or at all. CASE, because right after a run PostgreSQL still believes that hardly any
+ * row has a status, and would go through all that moved for each mapping.
  */
 static bool reset_level(
 	struct db *db, const struct db_value *key, int64_t level, int64_t *added, struct error *err)
@@ -35,14 +36,11 @@ static bool reset_level(
 
 	str_addf(&sql,
 		"INSERT INTO reqferry_m_next (id, rev, status, destination, certainty, rule, "
-		"outcome,"
-		" derivedfrom, level, moved) SELECT m.id, m.rev, NULL, NULL, NULL, NULL, NULL, "
-		"NULL,"
-		" %lld, 1 FROM reqferry_m_next n CROSS JOIN reqferry_mapping m"
-		" WHERE n.level = %lld AND n.moved = 1 AND m.backupkey = $1 AND m.derivedfrom = "
-		"n.id"
-		" AND COALESCE(m.status, '') IN ('UNMAPPED', 'MAPPED_AUTO') AND NOT EXISTS"
-		" (SELECT 1 FROM reqferry_m_next x WHERE x.id = m.id)",
+		"outcome, derivedfrom, level, moved) SELECT m.id, m.rev, NULL, NULL, NULL, NULL, "
+		"NULL, NULL, %lld, 1 FROM reqferry_m_next n CROSS JOIN reqferry_mapping m WHERE "
+		"n.level = %lld AND n.moved = 1 AND m.backupkey || '' = $1 AND m.derivedfrom = "
+		"n.id AND CASE WHEN m.status IN ('UNMAPPED', 'MAPPED_AUTO') THEN 1 ELSE 0 END <> "
+		"0 AND NOT EXISTS (SELECT 1 FROM reqferry_m_next x WHERE x.id = m.id)",
 		(long long)level + 1, (long long)level);
 	return db_exec(db, sql.at, key, 1, added, err);
 }
@@ -57,8 +55,8 @@ static bool warn_of_manual(
 
 	if (!db_query(db,
 		    "SELECT m.type, m.key FROM reqferry_m_next n CROSS JOIN reqferry_mapping m "
-		    "WHERE n.moved = 1 AND m.backupkey = $1 AND m.derivedfrom = n.id "
-		    "AND COALESCE(m.status, '') = 'MAPPED_MANUAL' AND NOT EXISTS "
+		    "WHERE n.moved = 1 AND m.backupkey || '' = $1 AND m.derivedfrom = n.id AND "
+		    "CASE WHEN m.status = 'MAPPED_MANUAL' THEN 1 ELSE 0 END <> 0 AND NOT EXISTS "
 		    "(SELECT 1 FROM reqferry_m_next x WHERE x.id = m.id) ORDER BY m.id",
 		    key, 1, &rows, err))
 		return false;
@@ -125,15 +123,11 @@ static bool write_history(struct db *db, const struct db_value *values, struct e
 		return false;
 	str_addf(&sql,
 		"INSERT INTO reqferry_change (backupkey, id, batch, mapping, rev, oldstatus, "
-		"newstatus,"
-		" olddestination, newdestination, oldcertainty, newcertainty, oldrule, newrule,"
-		" changedby, changeddate) SELECT m.backupkey,"
-		" %lld + ROW_NUMBER() OVER (ORDER BY m.id), %lld, m.id, m.rev + 1, m.status, "
-		"n.status,"
-		" m.destinationvalue, n.destination, m.certainty, n.certainty, m.rule, n.rule, $2, "
-		"$3"
-		" FROM reqferry_m_next n JOIN reqferry_mapping m ON m.backupkey = $1 AND m.id = "
-		"n.id",
+		"newstatus, olddestination, newdestination, oldcertainty, newcertainty, oldrule, "
+		"newrule, changedby, changeddate) SELECT m.backupkey, %lld + ROW_NUMBER() OVER "
+		"(ORDER BY m.id), %lld, m.id, m.rev + 1, m.status, n.status, m.destinationvalue, "
+		"n.destination, m.certainty, n.certainty, m.rule, n.rule, $2, $3 FROM "
+		"reqferry_m_next n JOIN reqferry_mapping m ON m.backupkey = $1 AND m.id = n.id",
 		(long long)last, (long long)batch + 1);
 	return db_exec(db, sql.at, values, 3, NULL, err);
 }

@@ -149,10 +149,9 @@ static bool read_mapping(
 	bool row;
 
 	if (!db_query(dropper->db,
-		    "SELECT m.type, m.key, m.dependencies, (SELECT COUNT(*) FROM reqferry_mapping "
-		    "s "
-		    "WHERE s.backupkey = $1 AND s.type = m.type AND s.key = m.key) "
-		    "FROM reqferry_mapping m WHERE m.backupkey = $1 AND m.id = $2",
+		    "SELECT m.type, m.key, m.dependencies, (SELECT COUNT(*) FROM "
+		    "reqferry_mapping s WHERE s.backupkey = $1 AND s.type = m.type AND s.key = "
+		    "m.key) FROM reqferry_mapping m WHERE m.backupkey = $1 AND m.id = $2",
 		    values, ARRAY_LEN(values), &rows, err) ||
 		!db_rows_next(rows, &row, err))
 		return false;

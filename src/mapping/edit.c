@@ -169,9 +169,8 @@ static bool find_others(const struct edit *edit, struct arena *arena, int64_t **
 	if (!db_query_int(
 		    edit->db, "SELECT COUNT(*) FROM reqferry_m_next", NULL, 0, 0, &total, err) ||
 		!db_query(edit->db,
-			"SELECT m.id, m.dependencies FROM reqferry_m_next n JOIN reqferry_mapping "
-			"m "
-			"ON m.backupkey = $1 AND m.id = n.id ORDER BY m.id",
+			"SELECT m.id, m.dependencies FROM reqferry_m_next n JOIN "
+			"reqferry_mapping m ON m.backupkey = $1 AND m.id = n.id ORDER BY m.id",
 			&key, 1, &rows, err))
 		return false;
 	*out = arena_alloc(arena, (size_t)total * sizeof(**out));

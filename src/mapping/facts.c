@@ -119,13 +119,11 @@ static const struct fact facts[] = {
 		.any_product = true,
 		.types = FOR(USER),
 		.fill = "INSERT INTO reqferry_m_user"
-			" (key, username, fold, email, local, displayname, active, place)"
-			" SELECT r.key, r.username, lower(r.username{c}), lower(r.email{c}),"
-			" NULLIF(rtrim(lower(r.email{c}), replace(lower(r.email{c}), '@', '')), "
-			"''),"
-			" r.displayname, r.active,"
-			" ROW_NUMBER() OVER (PARTITION BY r.displayname ORDER BY r.key{c})"
-			" FROM {users} r",
+			" (key, username, fold, email, local, displayname, active, place) SELECT "
+			"r.key, r.username, lower(r.username{c}), lower(r.email{c}), "
+			"NULLIF(rtrim(lower(r.email{c}), replace(lower(r.email{c}), '@', '')), "
+			"''), r.displayname, r.active, ROW_NUMBER() OVER (PARTITION BY "
+			"r.displayname ORDER BY r.key{c}) FROM {users} r",
 	},
 	{
 		.table = "reqferry_m_project",

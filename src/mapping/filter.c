@@ -153,9 +153,9 @@ bool find_mapping(struct db *db, struct slice backup_key, const char *type, cons
 	int64_t fitting = 0, others = 0, found = 0;
 
 	if (!check_type(type, err) || !db_query(db,
-					      "SELECT m.id, m.dependencies FROM reqferry_mapping m "
-					      "WHERE m.backupkey = $1 "
-					      "AND m.type = $2 AND m.key = $3 ORDER BY m.id",
+					      "SELECT m.id, m.dependencies FROM reqferry_mapping "
+					      "m WHERE m.backupkey = $1 AND m.type = $2 AND "
+					      "m.key = $3 ORDER BY m.id",
 					      values, ARRAY_LEN(values), &rows, err))
 		return false;
 	for (bool row;;) {

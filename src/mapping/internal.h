@@ -141,6 +141,7 @@ struct mapping_type {
 	 */
 	const char *fold, *link, *page;
 	bool has_issue_key;
+	const char *alike;  /* expressions: rows that agree in all of them are twins */
 	const char *odd;    /* condition on m: only C can read it */
 	const char *parent; /* expression over those columns (b): the mapping that it follows */
 	/* Run before the rules: statements on the working tables. */

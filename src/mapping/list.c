@@ -49,9 +49,9 @@ static bool open_candidates(struct lister *lister, int64_t from, struct error *e
 	CLEANUP(str_release) struct str sql = STR_INIT;
 
 	str_addf(&sql,
-		"SELECT mapping, destinationvalue, rule FROM reqferry_candidate "
-		"WHERE backupkey = $1 AND mapping >= $2 "
-		"ORDER BY mapping, score DESC, length(destinationvalue), destinationvalue%s",
+		"SELECT mapping, destinationvalue, rule FROM reqferry_candidate WHERE backupkey "
+		"= $1 AND mapping >= $2 ORDER BY mapping, score DESC, length(destinationvalue), "
+		"destinationvalue%s",
 		db_dialect(lister->db)->binary_collation);
 	return db_query(lister->db, sql.at, values, ARRAY_LEN(values), &lister->candidates, err) &&
 	       next_candidate(lister, err);

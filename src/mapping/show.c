@@ -78,9 +78,9 @@ static bool read_candidates(
 	_Static_assert(offsetof(struct mapping_candidate, score) == 3 * sizeof(struct slice),
 		"the score follows three texts");
 	str_addf(&sql,
-		"SELECT destinationvalue, rule, title, score FROM reqferry_candidate "
-		"WHERE backupkey = $1 AND mapping = $2 "
-		"ORDER BY score DESC, length(destinationvalue), destinationvalue%s",
+		"SELECT destinationvalue, rule, title, score FROM reqferry_candidate WHERE "
+		"backupkey = $1 AND mapping = $2 ORDER BY score DESC, length(destinationvalue), "
+		"destinationvalue%s",
 		db_dialect(db)->binary_collation);
 	return read_all(db, sql.at, backup_key, out->row.id, &reader, &out->arena, &out->candidates,
 		&out->candidate_count, err);

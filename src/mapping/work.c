@@ -7,6 +7,7 @@
  *     target     what it is mapped to; NULL: to nothing, or not mapped
  *     certainty  as a number (enum certainty); 0 for what a person decided
  *     parent     id of the mapping that it follows
+ *     twin       1: the backup has several such rows (struct mapping_type: alike)
  *
  * reqferry_m_open are the open ones of the type at hand with what their parents are mapped to
  * (ptype, pkey, ptarget; ptargetid is that as a number, pcertainty 0 when it is not mapped): what
@@ -26,20 +27,19 @@
 #define CHUNK 5000
 
 static const char work_columns[] =
-	"id {int64} NOT NULL PRIMARY KEY, type {key} NOT NULL, key {key} NOT NULL, number {int64}, "
-	"fold {key}, link {key}, spacekey {key}, pagetype {key}, page {key}, version {int64}, "
-	"title {key}, created {key}, email {key}, local {key}, displayname {key}, issuekey {key}, "
-	"project {key}, issuenumber {int64}, parent {int64}, mine {int64} NOT NULL, "
-	"open {int64} NOT NULL, status {key}, target {key}, certainty {int64}, rule {key}, "
-	"outcome {key}";
+	"id {int64} NOT NULL PRIMARY KEY, type {key} NOT NULL, key {key} NOT NULL, number "
+	"{int64}, fold {key}, link {key}, spacekey {key}, pagetype {key}, page {key}, version "
+	"{int64}, title {key}, created {key}, email {key}, local {key}, displayname {key}, "
+	"issuekey {key}, project {key}, issuenumber {int64}, parent {int64}, mine {int64} NOT "
+	"NULL, open {int64} NOT NULL, twin {int64} NOT NULL, status {key}, target {key}, "
+	"certainty {int64}, rule {key}, outcome {key}";
 static const char *const work_indexes[] = {"type, key", NULL};
 
 static const char open_columns[] =
 	"id {int64} NOT NULL PRIMARY KEY, key {key} NOT NULL, number {int64}, fold {key}, link "
-	"{key}, "
-	"spacekey {key}, pagetype {key}, pageid {int64}, version {int64}, title {key}, "
-	"created {key}, email {key}, local {key}, displayname {key}, issuekey {key}, "
-	"project {key}, issuenumber {int64}, parent {int64}, ptype {key}, pkey {key}, "
+	"{key}, spacekey {key}, pagetype {key}, pageid {int64}, version {int64}, title {key}, "
+	"created {key}, email {key}, local {key}, displayname {key}, issuekey {key}, project "
+	"{key}, issuenumber {int64}, twin {int64}, parent {int64}, ptype {key}, pkey {key}, "
 	"ptarget {key}, ptargetid {int64}, pcertainty {int64}";
 
 static const char odd_columns[] =
@@ -216,51 +216,61 @@ static const char number_expression[] =
 	"CASE WHEN " IS_ISSUE_KEY " THEN {int:substr({issuekey}, length(" KEY_PREFIX ") + 1)} END";
 
 /* "anna@" of "anna@example.org"; nothing of what is no address. */
-#define LOCAL(email) "NULLIF(rtrim(" email ", replace(" email ", '@', '')), '')"
+static const char local_part[] = "NULLIF(rtrim(b.email, replace(b.email, '@', '')), '')";
 
 #define EVIDENCE                                                                                   \
 	" LEFT JOIN (SELECT v.key, MIN(v.email) AS email, MIN(v.displayname) AS displayname,"      \
 	" MIN(v.name) AS name, MIN(v.created) AS created FROM reqferry_evidence v"                 \
 	" WHERE v.backupkey = $1 AND v.type = $2 GROUP BY v.key) v ON v.key = m.key"
 
-/* The rows of one type. A mapping whose status is no word of ours is left to who wrote it. */
-static void rows_template(const struct mapping_type *type, struct str *out)
+static const char *or_null(const char *expression)
 {
-	const char *none = "NULL";
+	return expression ? expression : "NULL";
+}
 
-	str_add_text(out,
-		"INSERT INTO reqferry_m_work (id, type, key, number, fold, link, spacekey, "
-		"pagetype, page, version, title, created, email, local, displayname, issuekey, "
-		"project, issuenumber, parent, mine, open, status, target, certainty, rule, "
-		"outcome) "
-		"SELECT b.id, $2, b.key, {int:b.key}, b.fold, b.link, b.spacekey, b.pagetype, "
-		"b.page, b.version, b.title, b.created, b.email, " LOCAL(
-			"b.email") ", "
-				   "b.displayname, b.issuekey, b.project, b.issuenumber, ");
-	str_add_text(out, type->parent ? type->parent : none);
-	str_add_text(out,
-		", b.mine, b.mine, b.status, CASE WHEN b.status = 'MAPPED_MANUAL' "
-		"THEN NULLIF(b.target, '') END, CASE WHEN b.status = 'MAPPED_MANUAL' THEN 0 END, "
-		"NULL, NULL FROM (SELECT m.id, m.key, ");
+/* What is read out of the mappings of a type: SELECT list and source of `b`. */
+static void source_template(const struct mapping_type *type, struct str *out)
+{
 	str_addf(out,
-		"%s AS fold, %s AS link, m.spacekey, COALESCE(m.pagetype, 'PAGE') AS "
-		"pagetype, %s AS page, ",
-		type->fold ? type->fold : none, type->link ? type->link : none,
-		type->page ? type->page : none);
-	str_add_text(out,
+		"SELECT m.id, m.key, %s AS fold, %s AS link, m.spacekey, "
+		"COALESCE(m.pagetype, 'PAGE') AS pagetype, %s AS page, "
 		"{int:m.pageversion} AS version, COALESCE(m.title, v.name) AS title, v.created, "
-		"lower(v.email{c}) AS email, v.displayname, ");
+		"lower(v.email{c}) AS email, v.displayname, ",
+		or_null(type->fold), or_null(type->link), or_null(type->page));
 	if (type->has_issue_key)
 		str_addf(out, "{issuekey} AS issuekey, %s AS project, %s AS issuenumber, ",
 			project_expression, number_expression);
 	else
 		str_add_text(out, "NULL AS issuekey, NULL AS project, CAST(NULL AS {int64}) AS "
 				  "issuenumber, ");
+	if (type->alike)
+		str_addf(out,
+			"CASE WHEN COUNT(*) OVER (PARTITION BY %s) > 1 THEN 1 ELSE 0 END AS twin, ",
+			type->alike);
+	else
+		str_add_text(out, "0 AS twin, ");
+	/* a mapping whose status is no word of ours is left to who wrote it */
 	str_add_text(out,
 		"CASE WHEN COALESCE(m.status, '') IN ('', 'UNMAPPED', 'MAPPED_AUTO') THEN 1 ELSE 0 "
 		"END AS mine, m.status, m.destinationvalue AS target FROM reqferry_mapping m"
 		" LEFT JOIN reqferry_m_odd o ON o.id = m.id" EVIDENCE
-		" WHERE m.backupkey = $1 AND m.type = $2) b");
+		" WHERE m.backupkey = $1 AND m.type = $2");
+}
+
+static void rows_template(const struct mapping_type *type, struct str *out)
+{
+	str_addf(out,
+		"INSERT INTO reqferry_m_work (id, type, key, number, fold, link, spacekey, "
+		"pagetype, page, version, title, created, email, local, displayname, issuekey, "
+		"project, issuenumber, twin, parent, mine, open, status, target, certainty) "
+		"SELECT b.id, $2, b.key, {int:b.key}, b.fold, b.link, b.spacekey, b.pagetype, "
+		"b.page, b.version, b.title, b.created, b.email, %s, b.displayname, b.issuekey, "
+		"b.project, b.issuenumber, b.twin, %s, b.mine, b.mine, b.status, "
+		"CASE WHEN b.status = 'MAPPED_MANUAL' THEN NULLIF(b.target, '') END, "
+		"CASE WHEN b.status = 'MAPPED_MANUAL' THEN 0 END FROM (",
+		local_part, or_null(type->parent));
+	source_template(type, out);
+	str_add_text(out, ") b");
 }
 
 static bool fill_type(struct mapping_run *run, enum entity entity, struct error *err)
@@ -306,14 +316,13 @@ bool work_open(struct mapping_run *run, enum entity entity, int64_t *count, stru
 	static const char fill[] =
 		"INSERT INTO reqferry_m_open (id, key, number, fold, link, spacekey, pagetype, "
 		"pageid, version, title, created, email, local, displayname, issuekey, project, "
-		"issuenumber, parent, ptype, pkey, ptarget, ptargetid, pcertainty) "
-		"SELECT w.id, w.key, w.number, w.fold, w.link, w.spacekey, "
-		"w.pagetype, {int:w.page}, w.version, w.title, w.created, "
-		"w.email, w.local, w.displayname, w.issuekey, w.project, w.issuenumber, w.parent, "
-		"p.type, p.key, p.target, {int:p.target}, "
-		"CASE WHEN p.target IS NULL THEN 0 ELSE p.certainty END FROM reqferry_m_work w "
-		"LEFT JOIN reqferry_m_work p ON p.id = w.parent "
-		"WHERE w.type = $1 AND w.open = 1";
+		"issuenumber, twin, parent, ptype, pkey, ptarget, ptargetid, pcertainty) SELECT "
+		"w.id, w.key, w.number, w.fold, w.link, w.spacekey, w.pagetype, {int:w.page}, "
+		"w.version, w.title, w.created, w.email, w.local, w.displayname, w.issuekey, "
+		"w.project, w.issuenumber, w.twin, w.parent, p.type, p.key, p.target, "
+		"{int:p.target}, CASE WHEN p.target IS NULL THEN 0 ELSE p.certainty END FROM "
+		"reqferry_m_work w LEFT JOIN reqferry_m_work p ON p.id = w.parent WHERE w.type = "
+		"$1 AND w.open = 1";
 	const struct db_value type = db_text(entity_name(entity));
 
 	return db_exec(run->db, "DELETE FROM reqferry_m_open", NULL, 0, NULL, err) &&

@@ -28,7 +28,8 @@ static bool delete_orphans(struct clean_step *step, struct error *err)
 {
 	/* referrers first, as stage_backup_delete does it */
 	static const char *const tables[] = {"reqferry_outcome", "reqferry_candidate",
-		"reqferry_change", "reqferry_rule", "reqferry_evidence", "reqferry_mapping",
+		"reqferry_change", "reqferry_rule", "reqferry_evidence", "reqferry_outside",
+		"reqferry_mapping",
 		"reqferry_item"};
 	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
 		struct str sql CLEANUP(str_release) = STR_INIT;
@@ -104,8 +105,9 @@ static bool check_copies(struct db *db, bool force, struct error *err)
 		return false;
 	if (!exists || force)
 		return true;
-	if (!db_query_int(db, "SELECT count(*) FROM reqferry_undo WHERE undone IS NULL", NULL, 0, 0,
-		    &copies, err))
+	if (!db_query_int(db,
+		    "SELECT count(*) FROM reqferry_undo WHERE undone IS NULL AND deleted IS NULL",
+		    NULL, 0, 0, &copies, err))
 		return false;
 	if (copies > 0)
 		return FAIL_HINT(err, REFUSED,

@@ -3,6 +3,7 @@
  */
 #include "base/time.h"
 #include "ops/internal.h"
+#include "ops/outside.h"
 
 struct export_step {
 	struct instance *instance;
@@ -163,6 +164,7 @@ static bool export_body(void *context, struct error *err)
 	       judge_references(step->instance, step->options->key, err) &&
 	       entities_collect(step->instance, step->options->key, step->scope, step->task,
 		       &step->out->vanished, err) &&
+	       outside_export(step->instance, step->options->key, step->scope, err) &&
 	       staged_counts(step->instance, step->options->key, step->arena, step->out, err);
 }
 
@@ -208,10 +210,9 @@ bool export_to_staging(struct instance *instance, const struct export_options *o
 		return false;
 	if (result.vanished > 0)
 		task_warn(task,
-			"%lld entities that the rows refer to no longer exist here: their mapping "
-			"rows "
-			"hold only their key",
-			(long long)result.vanished);
+			"%lld entit%s of the rows no longer exist%s here: only the key is known",
+			(long long)result.vanished, result.vanished == 1 ? "y" : "ies",
+			result.vanished == 1 ? "s" : "");
 	*out = result;
 	return true;
 }

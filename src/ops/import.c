@@ -6,7 +6,7 @@
  *     3  the safety copy of all that will be erased
  *     4  erase, by the ids in the safety copy; the counts must be equal
  *     5  fresh ids, then the rows, in the catalogue's order
- *     6  (references that leave the scope: see docs/architecture.md)
+ *     6  references that leave the scope (ops/outside.h)
  *     7  count, and verify with SQL of its own
  *     8  what became of each row, and the report; commit
  *
@@ -14,8 +14,10 @@
  */
 #include "base/time.h"
 #include "ops/internal.h"
+#include "ops/outside.h"
 #include "ops/report.h"
 #include "ops/resolve.h"
+#include "ops/undo.h"
 
 struct import_step {
 	struct instance *instance;
@@ -80,26 +82,6 @@ static bool check_plan(struct import_step *step, struct error *err)
 
 /* --- 3 and 4: safety copy and erase --- */
 
-static bool add_safety_copy(struct import_step *step, struct error *err)
-{
-	struct instance *instance = step->instance;
-	const struct plan *plan = &step->out->plan;
-	char now[25], random[33];
-	time_now_utc(now);
-	stage_random_id(random);
-	step->out->undo_key = slice_of(arena_printf(
-		step->arena, "undo-%.*s-%.8s%.4s", 60, step->options->key.at, random, random + 8));
-	const struct db_value values[] = {db_slice(step->out->undo_key),
-		db_slice(step->options->key), db_text(product_name(instance->catalogue->product)),
-		db_slice(plan->new_scope), db_text(plan->hash), db_text(now),
-		db_text(step->task->actor),
-		db_text(step->options->keep_audit_trail ? "keep" : "rewrite")};
-	return db_exec(instance->db,
-		"INSERT INTO reqferry_undo (undokey, backupkey, product, scope, plan, created, "
-		"createdby, audittrail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-		values, ARRAY_LEN(values), NULL, err);
-}
-
 static bool copy_table(struct import_step *step, const struct catalogue_table *table,
 	int64_t *copied, struct error *err)
 {
@@ -140,7 +122,8 @@ static bool erase(struct import_step *step, struct error *err)
 {
 	const struct catalogue *catalogue = step->instance->catalogue;
 	task_step(step->task, "copy and erase the scope", "tables", 2 * catalogue->table_count);
-	if (!add_safety_copy(step, err))
+	if (!safety_begin(step->instance, step->options, &step->out->plan, step->task, step->arena,
+		    &step->out->undo_key, err))
 		return false;
 	int64_t *copied = arena_zalloc(step->arena, catalogue->table_count * sizeof(*copied));
 	for (size_t t = 0; t < catalogue->table_count; t++) {
@@ -398,7 +381,10 @@ static bool import_body(void *context, struct error *err)
 {
 	struct import_step *step = context;
 	return check_plan(step, err) && erase(step, err) && insert_rows(step, err) &&
-	       check_equation(step, err) && check_scope(step, err) && verify_inside(step, err) &&
+	       outside_import(step->instance, &step->out->plan, step->out->undo_key, step->task,
+		       err) &&
+	       check_equation(step, err) && check_scope(step, err) &&
+	       safety_seal(step->instance, step->out->undo_key, err) && verify_inside(step, err) &&
 	       make_report(step, err) && resolve_end(step->instance, err);
 }
 

@@ -1,5 +1,5 @@
 /*
- * The staged backups with their counts.
+ * The staged backups with their counts, and the safety copies.
  */
 #include "ops/list.h"
 
@@ -19,16 +19,20 @@ bool backups_list(struct instance *instance, struct arena *arena, struct listed 
 	size_t *count, struct error *err)
 {
 	struct stage_backup *backups;
-	size_t total;
-	if (!stage_backup_list(instance->db, arena, &backups, &total, err))
+	struct safety_copy *copies;
+	size_t total, copy_count;
+	if (!stage_backup_list(instance->db, arena, &backups, &total, err) ||
+		!safety_list(instance, arena, &copies, &copy_count, err))
 		return false;
-	struct listed *list = arena_zalloc(arena, total * sizeof(*list));
+	struct listed *list = arena_zalloc(arena, (total + copy_count) * sizeof(*list));
 	for (size_t i = 0; i < total; i++) {
 		list[i].backup = backups[i];
 		if (!list_one(instance, arena, &list[i], err))
 			return false;
 	}
+	for (size_t i = 0; i < copy_count; i++)
+		list[total + i].copy = &copies[i];
 	*out = list;
-	*count = total;
+	*count = total + copy_count;
 	return true;
 }

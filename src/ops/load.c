@@ -9,6 +9,7 @@
 #include "backup/shape.h"
 #include "base/time.h"
 #include "ops/internal.h"
+#include "ops/outside.h"
 
 struct load_step {
 	struct instance *instance;
@@ -220,7 +221,9 @@ static bool finish(struct load_step *step, struct error *err)
 	backup_counts_release(&counts);
 	bool known_order = step->has_manifest &&
 			   slice_is(step->manifest.catalogue_hash, step->instance->catalogue->hash);
-	if (!ok || (step->has_manifest && !add_evidence(step, err)) ||
+	if (!ok || (step->has_manifest &&
+			  (!add_evidence(step, err) ||
+				  !outside_load(step->instance, step->key, &step->manifest, err))) ||
 		(known_order && !judge_references(step->instance, step->key, err)) ||
 		!entities_derive_projects(step->instance, step->key, step->out->scope, err) ||
 		!staged_counts(step->instance, step->key, step->arena, step->out, err))

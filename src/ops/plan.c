@@ -1,7 +1,7 @@
 /*
  * Counts what the working tables say. What forbids the import is in blockers.c and conflicts.c.
  */
-#include "ops/planner.h"
+#include "ops/outside.h"
 
 bool planner_count(struct planner *planner, const char *sql, int64_t *out, struct error *err)
 {
@@ -111,31 +111,6 @@ static bool count_erased_scopes(struct planner *planner, struct error *err)
 	}
 }
 
-/* Erased rows with one end outside the scope, which the backup cannot bring back. */
-static bool count_outside(struct planner *planner, struct error *err)
-{
-	const struct ry *ry = &planner->instance->ry;
-	for (size_t t = 0; t < planner->instance->catalogue->table_count; t++) {
-		const struct catalogue_table *table = &planner->instance->catalogue->tables[t];
-		struct str sql CLEANUP(str_release) = STR_INIT;
-		int64_t count;
-		if (table->scope != SCOPE_EITHER)
-			continue;
-		str_add_text(&sql, "SELECT count(*) FROM ");
-		ry_from(ry, table, "t", &sql);
-		str_add_text(&sql, " JOIN reqferry_erase e ON e.tablename = ");
-		db_literal(&sql, slice_of(table->full_name));
-		str_add_text(&sql, " AND e.id = ");
-		ry_id(ry, "t", &sql);
-		str_add_text(&sql, " WHERE NOT ");
-		ry_in_scope(ry, table, "t", "SELECT scopekey FROM reqferry_scope", RY_INSIDE, &sql);
-		if (!planner_count(planner, sql.at, &count, err))
-			return false;
-		planner->plan->outside_lost += count;
-	}
-	return true;
-}
-
 static bool count_texts(struct planner *planner, struct error *err)
 {
 	for (size_t t = 0; t < planner->instance->catalogue->table_count; t++) {
@@ -167,7 +142,7 @@ bool plan_count(struct instance *instance, const struct stage_backup *backup,
 	struct error *err)
 {
 	static bool (*const parts[])(struct planner * planner, struct error * err) = {count_tables,
-		count_erased_scopes, count_outside, count_texts, planner_find_blockers,
+		count_erased_scopes, outside_count, count_texts, planner_find_blockers,
 		planner_find_conflicts};
 	struct planner planner = {instance, backup, options, arena, out, 0};
 	const struct db_value scope[] = {

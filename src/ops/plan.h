@@ -39,6 +39,13 @@ struct unresolved {
 	struct slice type, key, dependencies, status, title;
 };
 
+/* A reference to another place that is neither kept nor stays with the origin. */
+struct outside_lost {
+	struct slice table, from, to; /* the ends in words: "ABC REQ-1" */
+	struct slice detail;          /* what tells it from others, such as its relationship */
+	struct slice reason;
+};
+
 struct plan {
 	struct slice key;
 	struct slice old_scope, new_scope;                    /* no value: everything */
@@ -48,6 +55,8 @@ struct plan {
 	size_t unresolved_count;
 	int64_t unresolved_total;
 	int64_t outside_kept, outside_lost, outside_at_origin;
+	struct outside_lost *outside_lost_list; /* the first 100 */
+	size_t outside_lost_count;
 	int64_t texts;   /* search texts and descriptions copied unchanged */
 	int64_t orphans; /* requirements left without a link to where they are defined */
 	struct blocker *blockers;

@@ -7,13 +7,14 @@
  *     mappings:   type, key, dependencies, status, destination
  *     facts:      the issue keys of mapped issues
  *     to erase:   table, id and every column of each live row
+ *     outside:    what becomes of references that leave the scope, and those of the manifest
  *     to merge:   the same of each live row that an item is merged into
  *
  * Not in it: new ids, certainty, dates, names. Each row is hashed alone and the digests are added
  * up, so the order in which the database gives the rows does not matter.
  */
 #include "base/digest.h"
-#include "ops/resolve.h"
+#include "ops/outside.h"
 
 struct hasher {
 	struct instance *instance;
@@ -99,6 +100,18 @@ static void add_options(struct hasher *hasher, const struct stage_backup *backup
 	digest_add_field(hasher->total, backup->scope);
 }
 
+static bool add_outside(struct hasher *hasher, struct slice key, struct error *err)
+{
+	const struct db_value value = db_slice(key);
+	for (size_t i = 0;; i++) {
+		struct str sql CLEANUP(str_release) = STR_INIT;
+		if (!outside_hash_query(i, &sql))
+			return true;
+		if (!add_rows(hasher, sql.at, &value, strstr(sql.at, "$1") ? 1 : 0, err))
+			return false;
+	}
+}
+
 bool plan_hash(struct instance *instance, const struct stage_backup *backup,
 	const struct import_options *options, struct task *task, char out[65], struct error *err)
 {
@@ -108,7 +121,7 @@ bool plan_hash(struct instance *instance, const struct stage_backup *backup,
 	uint8_t digest[DIGEST_SIZE];
 	task_step(task, "sum up the plan", "rows", 0);
 	add_options(&hasher, backup, options);
-	if (!add_items(&hasher, backup->key, err) ||
+	if (!add_items(&hasher, backup->key, err) || !add_outside(&hasher, backup->key, err) ||
 		!add_rows(&hasher,
 			"SELECT type, key, dependencies, status, destination FROM "
 			"reqferry_resolved",

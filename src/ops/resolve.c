@@ -2,7 +2,7 @@
  * Fills the working tables: everything that plan and import decide by is in them, and later
  * statements read only them, so that an edit in between cannot be seen half.
  */
-#include "ops/resolve.h"
+#include "ops/outside.h"
 
 static bool run(struct instance *instance, const char *sql, const struct db_value *values,
 	size_t count, struct error *err)
@@ -24,7 +24,7 @@ bool resolve_end(struct instance *instance, struct error *err)
 		if (!run(instance, sql.at, NULL, 0, err))
 			return false;
 	}
-	return true;
+	return outside_end(instance, err);
 }
 
 static bool make_tables(struct instance *instance, struct error *err)
@@ -547,5 +547,6 @@ bool resolve_begin(struct instance *instance, const struct stage_backup *backup,
 			return false;
 		task_advance(task, 1);
 	}
-	return erase_left_over(instance, options, err);
+	return erase_left_over(instance, options, err) &&
+	       outside_begin(instance, backup, options, err);
 }

@@ -474,11 +474,15 @@ static bool last_import(struct verifier *verifier, struct slice *undo_key, struc
 	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
 	bool row;
 	if (!db_query(verifier->instance->db,
-		    "SELECT undokey, audittrail FROM reqferry_undo WHERE backupkey = $1 ORDER BY "
-		    "created DESC",
+		    "SELECT undokey, audittrail, undone FROM reqferry_undo WHERE backupkey = $1 ORDER "
+		    "BY number DESC",
 		    &key, 1, &rows, err) ||
 		!db_rows_next(rows, &row, err))
 		return false;
+	if (row && db_rows_text(rows, 2).at)
+		return FAIL_HINT(err, REFUSED, "Import it again with \"reqferry import\".",
+			"the backup \"%.*s\" is not imported: its last import was undone",
+			SLICE_PRINT(verifier->backup->key));
 	if (row) {
 		*undo_key = arena_copy(verifier->arena, db_rows_text(rows, 0));
 		verifier->keep_audit_trail = slice_is(db_rows_text(rows, 1), "keep");

@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "csv/csv.h"
 #include "ops/internal.h"
+#include "ops/outside.h"
 
 /* Fields of one record: those with columns of their own and those kept as CSV behind them. */
 struct fields {
@@ -177,6 +178,7 @@ static bool write_manifest(struct instance *instance, const struct stage_backup 
 		manifest.order_assumed |= table && catalogue_table_is_assumed(table);
 	}
 	bool ok = read_evidence(instance, backup->key, &manifest, err) &&
+		  outside_write(instance, backup->key, &manifest, err) &&
 		  manifest_write(path, &manifest, err);
 	arena_release(&manifest.arena);
 	return ok;

@@ -127,8 +127,8 @@ bool stage_backup_delete(struct db *db, struct slice key, int64_t *rows, struct 
 {
 	/* Referrers first. Safety copies and runs outlive the backup that they tell of. */
 	static const char *const tables[] = {"reqferry_outcome", "reqferry_candidate",
-		"reqferry_change", "reqferry_rule", "reqferry_evidence", "reqferry_mapping",
-		"reqferry_item", "reqferry_backup"};
+		"reqferry_change", "reqferry_rule", "reqferry_evidence", "reqferry_outside",
+		"reqferry_mapping", "reqferry_item", "reqferry_backup"};
 	const struct db_value value = db_slice(key);
 	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
 		struct str sql CLEANUP(str_release) = STR_INIT;

@@ -93,6 +93,21 @@ CREATE TABLE reqferry_evidence (
 );
 CREATE INDEX reqferry_evidence_key ON reqferry_evidence (backupkey, type, key);
 
+-- References that leave the backup's scope, which its file cannot carry: rows with two ends of which
+-- one lies in another space, with the identities of both.
+CREATE TABLE reqferry_outside (
+    backupkey {key} NOT NULL REFERENCES reqferry_backup (backupkey),
+    id {int64} NOT NULL,               -- from 1, unique in its backup
+    tablename {key} NOT NULL,          -- without prefix
+    a0 {key}, a1 {key}, a2 {key}, a3 {key}, a4 {key}, a5 {key}, a6 {key}, a7 {key},  -- one end
+    b0 {key}, b1 {key}, b2 {key}, b3 {key}, b4 {key}, b5 {key}, b6 {key}, b7 {key},  -- the other
+    f4 {text}, f5 {text}, f6 {text}, f7 {text}, f8 {text}, f9 {text}, f10 {text}, f11 {text},
+    f12 {text}, f13 {text}, f14 {text}, f15 {text}, f16 {text}, f17 {text}, f18 {text}, f19 {text},
+    f20 {text}, f21 {text}, f22 {text}, f23 {text}, f24 {text}, f25 {text}, f26 {text}, f27 {text},
+    f28 {text}, f29 {text}, f30 {text}, f31 {text}, f32 {text},
+    PRIMARY KEY (backupkey, id)
+);
+
 -- Answers that did not decide.
 CREATE TABLE reqferry_candidate (
     backupkey {key} NOT NULL REFERENCES reqferry_backup (backupkey),
@@ -161,23 +176,42 @@ CREATE TABLE reqferry_run (
 );
 CREATE INDEX reqferry_run_backup ON reqferry_run (backupkey);
 
--- Safety copies: what an import erases or changes (every column, known or not), and what it inserts.
+-- Safety copies: what an import erases (every column, known or not), and what it inserts. An import
+-- changes no row that stays. An undone copy keeps its record and its scopes only, a deleted one also
+-- which rows were inserted.
 CREATE TABLE reqferry_undo (
     undokey {key} NOT NULL PRIMARY KEY,
+    number {int64} NOT NULL,           -- imports in their order, from 1
     backupkey {key} NOT NULL,          -- of the import; the backup itself may be gone
     product {text} NOT NULL,
     scope {key},                       -- destination scope; NULL: everything
+    erase {text} NOT NULL,             -- brought, everything, nothing
     plan {text},
     audittrail {text},                 -- rewrite, keep: how the import treated it
     created {text} NOT NULL,
     createdby {text} NOT NULL,
-    undone {text}
+    undone {text},                     -- when
+    deleted {text}                     -- when; it cannot be undone then
 );
 CREATE TABLE reqferry_undo_row (
     undokey {key} NOT NULL REFERENCES reqferry_undo (undokey),
     tablename {key} NOT NULL,          -- with prefix
     rowid_ {int64} NOT NULL,           -- the row's id
-    kind {key} NOT NULL,               -- erased, changed, inserted
-    content {text},                    -- JSON object of every column; inserted: its SHA-256
+    kind {key} NOT NULL,               -- erased, inserted
+    content {text},                    -- JSON of every column; inserted: the SHA-256 of that text
     PRIMARY KEY (undokey, tablename, rowid_, kind)
+);
+-- The columns that the contents hold, in their order.
+CREATE TABLE reqferry_undo_column (
+    undokey {key} NOT NULL REFERENCES reqferry_undo (undokey),
+    tablename {key} NOT NULL,          -- with prefix
+    place {int64} NOT NULL,
+    columnname {key} NOT NULL,
+    PRIMARY KEY (undokey, tablename, place)
+);
+-- The destination spaces or projects that the import was about.
+CREATE TABLE reqferry_undo_scope (
+    undokey {key} NOT NULL REFERENCES reqferry_undo (undokey),
+    scopekey {key} NOT NULL,
+    PRIMARY KEY (undokey, scopekey)
 );

@@ -114,7 +114,7 @@ def test_unknown_words_name_near_ones(t):
     usage_error(t, "mpa", words=['"map"'])
     usage_error(t, "map", words=["not a command by itself", '"map auto"', '"map exclude"'])
     usage_error(t, "map", "lsit", words=['"map list"'])
-    usage_error(t, "undo", "a", "b", words=['there is no command "undo"'])
+    usage_error(t, "undoo", "a", "b", words=['Did you mean "undo"?'])
     usage_error(t, "--jsn", "list", words=['there is no option "--jsn"', '"--json"'])
     usage_error(t, "list", "x", "--jsn", words=['"--jsn" of "list"', '"--json"'])
     usage_error(t, "list", "-x", "y", words=['"-x"'])
@@ -137,7 +137,8 @@ def test_wrong_arguments(t):
     usage_error(t, "plan", "a", "k", "--accept", "possible,", words=['--accept cannot be ""'])
     usage_error(t, "catalogue", "show", "jra", words=["PRODUCT", "jira"])
     usage_error(t, "plan", "a", "bad key", words=['"bad key"'])
-    usage_error(t, "delete", "a", "undo-1", words=["reserved"])
+    usage_error(t, "load", "a", "b", "--key", "undo-1", words=["reserved"])
+    usage_error(t, "undo", "a", "k", "--keep-changes", "--discard-changes", words=["together"])
     usage_error(t, "list", "nobody", words=['no instance "nobody"'])
 
 

@@ -96,6 +96,21 @@ def test_dependencies_in_another_spelling(t):
         ("JIRA", "AAA-1", None), ("JIRA", "BBB-2", None)], key=str))
 
 
+def test_rows_of_no_scope_come_in_once(t):
+    """Rows without a parent or a space belong to no scope: a second import of the whole must not
+    double them."""
+    world = world_confluence.alone(t)
+    url, name = world.origin, "origin.db"
+    with world_confluence.Site(t.dir / name, 900_000, 2, None) as site:
+        site.ry("DBPROPERTY", REQUIREMENT_ID=None, NAME="of nobody")
+        site.ry("DBTRACEABILITYMATRIX", SPACEKEY=None, NAME="of nobody")
+    before = check.read(t, name)
+    steps.export(t, url, name, "all", "all.csv", "--all", expect=3)
+    steps.decide(t, url, name, "all", world.truth, leave=[("SPACE", "GONE")])
+    steps.carry_out(t, url, name, "all", "everything")
+    check.same_but_ids(before, check.read(t, name))
+
+
 def test_a_backup_can_be_imported_where_it_was_exported(t):
     """Without a file: staged, mapped and imported in one database. And through standard input."""
     world = world_jira.pair(t)

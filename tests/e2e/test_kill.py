@@ -43,6 +43,7 @@ def content(t, name=NAME):
     ids, the new ids of rows). Quicker than harness.hashes() for many rows."""
     volatile = {"reqferry_backup": ("created",), "reqferry_item": ("newid",),
                 "reqferry_undo": ("undokey", "created"), "reqferry_undo_row": ("undokey", "rowid_"),
+                "reqferry_undo_column": ("undokey",), "reqferry_undo_scope": ("undokey",),
                 "reqferry_change": ("changeddate",), "reqferry_mapping": ("changeddate",)}
     digest = hashlib.sha256()
     with contextlib.closing(t.sqlite(name)) as db:

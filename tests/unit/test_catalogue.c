@@ -104,6 +104,29 @@ static void check_table(const struct catalogue_table *table, const struct expect
 	assert_string_equal(identity.at, want->identity);
 }
 
+static void test_embedded_citation(UNUSED void **state)
+{
+	CLEANUP(catalogue_free) struct catalogue *catalogue = load_embedded(PRODUCT_CONFLUENCE);
+	size_t found = 0;
+
+	for (size_t i = 0; i < catalogue->table_count; i++) {
+		const struct catalogue_citation *citation = catalogue->tables[i].citation;
+
+		if (!citation)
+			continue;
+		found++;
+		assert_string_equal(catalogue->tables[i].name, "DBLINK");
+		assert_string_equal(citation->column->name, "ORIGIN");
+		assert_false(citation->is);
+		assert_string_equal(citation->page->name, "DOCUMENTID");
+		assert_int_equal(citation->use->entity, ENTITY_PAGE);
+		assert_string_equal(citation->use->equals, "PAGE");
+		assert_int_equal(citation->same_count, 1);
+		assert_string_equal(citation->same[0]->name, "RELATIONSHIP");
+	}
+	assert_int_equal(found, 1);
+}
+
 static void test_embedded_tables(UNUSED void **state)
 {
 	for (enum product product = 0; product < PRODUCT_COUNT; product++) {
@@ -472,6 +495,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_embedded_tables),
+		cmocka_unit_test(test_embedded_citation),
 		cmocka_unit_test(test_embedded_heads),
 		cmocka_unit_test(test_embedded_known_jira),
 		cmocka_unit_test(test_embedded_uses),

@@ -878,6 +878,8 @@ static void add_page_world(struct site *site)
 	add_page(site, 512, 2, "Both");
 	add_page(site, 513, 1, "Elsewhere");
 	add_page(site, 514, 2, "Elsewhere");
+	add_page(site, 515, 1, "Pair");
+	add_page(site, 516, 1, "Pair");
 }
 
 static void test_page_rules(UNUSED void **state)
@@ -889,7 +891,7 @@ static void test_page_rules(UNUSED void **state)
 	add(site, "SPACE", "ABC", "title=Alpha;status=MAPPED_MANUAL;destinationvalue=ABC");
 	add(site, "PAGE", "500", "spacekey=ABC;pagetype=PAGE;title=Start");
 	add(site, "PAGE", "91", "spacekey=ABC;pagetype=PAGE;title=Brakes");
-	add(site, "PAGE", "92", "spacekey=ABC;pagetype=PAGE;title=Twice");
+	add(site, "PAGE", "92", "spacekey=ABC;pagetype=PAGE;title=Pair");
 	add(site, "PAGE", "503", "spacekey=ABC;pagetype=PAGE;title=Twice");
 	add(site, "PAGE", "93", "spacekey=ABC;pagetype=PAGE;title=Away");
 	add(site, "PAGE", "94",
@@ -904,14 +906,17 @@ static void test_page_rules(UNUSED void **state)
 	/* of a space that the backup does not map */
 	add(site, "PAGE", "81", "spacekey=DEF;pagetype=PAGE;title=Elsewhere");
 	add(site, "PAGE", "82", "spacekey=GHI;pagetype=PAGE;title=Elsewhere");
-	/* "Brakes" has another id here; id 501 has another title: whose title is it? */
-	add(site, "PAGE", "501", "spacekey=ABC;pagetype=PAGE;title=Start");
+	/* that title has another id here, and the id another title: which of them is meant? */
+	add(site, "PAGE", "501", "spacekey=ABC;pagetype=PAGE;title=Named now");
+	/* two of the backup, one here: not even both can be it */
+	add(site, "PAGE", "85", "spacekey=ABC;pagetype=PAGE;title=Elsewhere");
+	add(site, "PAGE", "86", "spacekey=ABC;title=Elsewhere");
 	add(site, "PAGE", "83", "spacekey=ABC");
 	add(site, "PAGE", "84", "spacekey=ABC;pagetype=PAGE;title=brakes");
 	map(site);
 	expect(site, "PAGE", "500", "500 certain: same id, same title, mapped space");
 	expect(site, "PAGE", "91", "501 certain: same title in the mapped space");
-	expect(site, "PAGE", "92", "ambiguous 502 503");
+	expect(site, "PAGE", "92", "ambiguous 515 516");
 	expect(site, "PAGE", "503", "503 certain: same id, same title, mapped space");
 	expect(site, "PAGE", "93", "504 possible: same title anywhere, one page");
 	expect(site, "PAGE", "94", "506 likely: same blog title and day");
@@ -923,11 +928,15 @@ static void test_page_rules(UNUSED void **state)
 	expect(site, "PAGE", "80", "not-found");
 	expect(site, "PAGE", "81", "514 possible: same title in the space of the same key");
 	expect(site, "PAGE", "82", "ambiguous 513 514");
-	expect(site, "PAGE", "501", "500 likely: same title in the mapped space, another id");
+	expect(site, "PAGE", "501", "510 likely: same title in the mapped space, another id");
+	expect(site, "PAGE", "85",
+		"513 possible: same title, which several pages of the backup have");
+	expect(site, "PAGE", "86",
+		"513 possible: same title, which several pages of the backup have");
 	expect(site, "PAGE", "83", "failed");
 	expect(site, "PAGE", "84", "not-found");
 	expect_reason(site, "PAGE", "91", "same title in space \"ABC\", one page");
-	expect_reason(site, "PAGE", "92", "2 pages have this title in space \"ABC\": 502, 503");
+	expect_reason(site, "PAGE", "92", "2 pages have this title in space \"ABC\": 515, 516");
 	expect_reason(site, "PAGE", "97", "no page with this title in space \"ABC\"");
 	expect_reason(site, "PAGE", "82", "2 pages elsewhere have this title: 513, 514");
 	expect_reason(site, "PAGE", "83",
@@ -1095,11 +1104,11 @@ static void test_certainty_is_capped(UNUSED void **state)
 	struct site *site = new_confluence();
 
 	add_space(site, 1, "ABC", "Theirs");
-	add_content(site, 500, "PAGE", 1, "Start", 1, NULL);
+	add_content(site, 500, "PAGE", 1, "Deep", 1, NULL);
 	add_backup(site, "ABC", NULL);
 	add(site, "SPACE", "ABC", "title=Ours");
 	add_pages(site, "ABC", titles, 5);
-	add(site, "PAGE", "1", "spacekey=ABC;pagetype=PAGE;title=Start");
+	add(site, "PAGE", "1", "spacekey=ABC;pagetype=PAGE;title=Deep");
 	add(site, "VERSION", "1", "pageid=1;pageversion=1");
 	map(site);
 	expect(site, "SPACE", "ABC", "ABC possible: same key");

@@ -147,8 +147,7 @@ static const struct mapping_rule rules[] = {
 		.destination = "m.ptarget || '-' || m.issuenumber",
 		.title = "NULL",
 		.one = "the same number in project \"{parent}\"; whether the issue is there was "
-		       "not "
-		       "looked up, for want of the Jira",
+		       "not looked up, for want of the Jira",
 	},
 };
 

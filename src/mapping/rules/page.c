@@ -24,6 +24,12 @@
 /* The space is what it was, and so would the page be. */
 #define ID_COUNTS "(({here} AND m.ptarget = m.pkey) OR (x.id IS NOT NULL AND NOT ({elsewhere})))"
 
+/*
+ * A page in the trash can have the title of a current one, and a file does not say which is which:
+ * where several pages of the backup share a title, the title alone cannot say which one is meant.
+ */
+#define TWIN "m.twin = 1"
+
 static const struct mapping_rule page_rules[] = {
 	{
 		.name = "same id on the same instance",
@@ -50,7 +56,7 @@ static const struct mapping_rule page_rules[] = {
 		.certainty = CERTAIN,
 		.products = ON_CONFLUENCE,
 		.joins = PAGES "q.spacekey = m.ptarget AND q.title = m.title" RIVAL,
-		.where = SAME_TYPE " AND q.pagetype = 'PAGE' AND NOT " ID_COUNTS,
+		.where = SAME_TYPE " AND q.pagetype = 'PAGE' AND NOT " ID_COUNTS " AND NOT " TWIN,
 		FOUND,
 		.one = "same title in space \"{parent}\", one page",
 		.several = "pages have this title in space \"{parent}\"",
@@ -60,11 +66,10 @@ static const struct mapping_rule page_rules[] = {
 		.certainty = LIKELY,
 		.products = ON_CONFLUENCE,
 		.joins = PAGES "q.spacekey = m.ptarget AND q.title = m.title" RIVAL,
-		.where = SAME_TYPE " AND q.pagetype = 'PAGE' AND " ID_COUNTS,
+		.where = SAME_TYPE " AND q.pagetype = 'PAGE' AND " ID_COUNTS " AND NOT " TWIN,
 		FOUND,
 		.one = "same title in space \"{parent}\", one page, but it is not the page that "
-		       "had "
-		       "the id",
+		       "had the id",
 		.several = "pages have this title in space \"{parent}\"",
 	},
 	{
@@ -77,6 +82,19 @@ static const struct mapping_rule page_rules[] = {
 		FOUND,
 		.one = "a blog post of the same title and day in space \"{parent}\"",
 		.several = "blog posts of this day have this title in space \"{parent}\"",
+	},
+	{
+		.name = "same title, which several pages of the backup have",
+		.certainty = POSSIBLE,
+		.products = ON_CONFLUENCE,
+		.joins = PAGES "q.spacekey = m.ptarget AND q.title = m.title",
+		.where = SAME_TYPE " AND q.pagetype = 'PAGE' AND " TWIN,
+		FOUND,
+		.one = "same title in space \"{parent}\", one page, but several pages of the "
+		       "backup have it",
+		.several =
+			"pages have this title in space \"{parent}\", and so have several of the "
+			"backup",
 	},
 	{
 		.name = "same title in the space of the same key",
@@ -106,6 +124,7 @@ const struct mapping_type mapping_page = {
 	.rule_count = ARRAY_LEN(page_rules),
 	.parent = "(SELECT MIN(p.id) FROM reqferry_m_work p"
 		  " WHERE p.type = 'SPACE' AND p.key = b.spacekey)",
+	.alike = "m.spacekey, COALESCE(m.pagetype, 'PAGE'), m.title",
 	.known = "m.title IS NOT NULL",
 	.may_be_gone = true,
 	.noun = "page",
@@ -227,9 +246,8 @@ const struct mapping_type mapping_attachment = {
 	.rule_count = ARRAY_LEN(attachment_rules),
 	.page = "NULLIF(m.pageid, '')",
 	.parent = "COALESCE((SELECT MIN(p.id) FROM reqferry_m_work p"
-		  " WHERE p.type = 'PAGE' AND p.key = b.page),"
-		  " (SELECT MIN(p.id) FROM reqferry_m_work p"
-		  " WHERE p.type = 'SPACE' AND p.key = b.spacekey))",
+		  " WHERE p.type = 'PAGE' AND p.key = b.page), (SELECT MIN(p.id) FROM "
+		  "reqferry_m_work p WHERE p.type = 'SPACE' AND p.key = b.spacekey))",
 	.known = "m.title IS NOT NULL AND m.parent IS NOT NULL",
 	.may_be_gone = true,
 	.noun = "attachment",

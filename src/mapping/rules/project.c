@@ -39,14 +39,12 @@ static const char *const prepare[] = {
 	" FROM (SELECT i.parent, COUNT(*) AS named FROM reqferry_m_work i"
 	" WHERE i.type = 'ISSUE' AND i.title IS NOT NULL GROUP BY i.parent) t"
 	" WHERE reqferry_m_near.mapping = t.parent",
-	"UPDATE reqferry_m_near SET there = t.there"
-	" FROM (SELECT n.mapping, n.key, COUNT(*) AS there FROM reqferry_m_near n"
-	" JOIN reqferry_m_issue q ON q.projectkey = n.key"
-	" JOIN reqferry_m_work i ON i.type = 'ISSUE' AND i.parent = n.mapping"
-	" AND i.issuenumber = q.number"
-	" AND (i.title = q.summary OR ({here} AND i.number = q.id AND i.title IS NOT NULL))"
-	" GROUP BY n.mapping, n.key) t"
-	" WHERE reqferry_m_near.mapping = t.mapping AND reqferry_m_near.key = t.key",
+	"UPDATE reqferry_m_near SET there = t.there FROM (SELECT n.mapping, n.key, COUNT(*) AS "
+	"there FROM reqferry_m_near n JOIN reqferry_m_issue q ON q.projectkey = n.key JOIN "
+	"reqferry_m_work i ON i.type = 'ISSUE' AND i.parent = n.mapping AND i.issuenumber = "
+	"q.number AND (i.title = q.summary OR ({here} AND i.number = q.id AND i.title IS NOT "
+	"NULL)) GROUP BY n.mapping, n.key) t WHERE reqferry_m_near.mapping = t.mapping AND "
+	"reqferry_m_near.key = t.key",
 	"UPDATE reqferry_m_near SET proof = CASE WHEN COALESCE(named, 0) = 0 THEN 'none'"
 	" WHEN there * 2 >= named AND (there >= 3 OR there = named) THEN 'yes' ELSE 'no' END",
 	NULL,
