@@ -191,6 +191,23 @@ static json_t *verification_json(const struct verify_result *verified)
 	return object;
 }
 
+/* The first of those that are lost. */
+static json_t *lost_json(const struct plan *plan)
+{
+	json_t *array = json_new_array();
+	for (size_t i = 0; i < plan->outside_lost_count; i++) {
+		const struct outside_lost *lost = &plan->outside_lost_list[i];
+		json_t *object = json_new_object();
+		json_put(object, "table", json_of_slice(lost->table));
+		json_put(object, "from", json_of_slice(lost->from));
+		json_put(object, "to", json_of_slice(lost->to));
+		json_put(object, "detail", json_of_slice(lost->detail));
+		json_put(object, "reason", json_of_slice(lost->reason));
+		json_push(array, object);
+	}
+	return array;
+}
+
 static void put_counts(json_t *document, const struct import_result *result)
 {
 	json_t *outside = json_new_object();
@@ -202,6 +219,7 @@ static void put_counts(json_t *document, const struct import_result *result)
 	json_put(outside, "kept", json_of_int(result->plan.outside_kept));
 	json_put(outside, "lost", json_of_int(result->plan.outside_lost));
 	json_put(outside, "keptAtOrigin", json_of_int(result->plan.outside_at_origin));
+	json_put(outside, "lostRows", lost_json(&result->plan));
 	json_put(document, "outside", outside);
 	json_put(document, "texts", json_of_int(result->plan.texts));
 	json_put(document, "orphans", json_of_int(result->plan.orphans));

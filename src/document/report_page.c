@@ -145,6 +145,28 @@ static void add_left_out(const struct page *page, const json_t *report, struct a
 				      (long long)(total - (int64_t)count), (long long)total)));
 }
 
+static void add_lost(const struct page *page, const json_t *outside, struct arena *arena)
+{
+	static const char *const members[] = {"table", "from", "to", "detail", "reason"};
+	static const struct html_column columns[] = {{"Table", false}, {"From", false},
+		{"To", false}, {"Detail", false}, {"Reason", false}};
+	const json_t *rows = json_object_get(outside, "lostRows");
+	size_t count = json_array_size(rows);
+	int64_t total = json_integer_value(json_object_get(outside, "lost"));
+	struct slice *cells = text_cells(arena, count, ARRAY_LEN(columns));
+	if (count == 0)
+		return;
+	for (size_t i = 0; i < count; i++)
+		for (size_t m = 0; m < ARRAY_LEN(members); m++)
+			cells[i * ARRAY_LEN(members) + m] =
+				text_of(json_array_get(rows, i), members[m]);
+	page_table(page, "References that are lost, and why", columns, ARRAY_LEN(columns), cells,
+		count);
+	if (total > (int64_t)count)
+		page_paragraph(page, slice_of(arena_printf(arena, "... and %lld more.",
+					     (long long)(total - (int64_t)count))));
+}
+
 static void add_outside(const struct page *page, const json_t *report, struct arena *arena)
 {
 	const json_t *outside = json_object_get(report, "outside");
@@ -156,6 +178,7 @@ static void add_outside(const struct page *page, const json_t *report, struct ar
 			(long long)json_integer_value(json_object_get(outside, "kept")),
 			(long long)json_integer_value(json_object_get(outside, "lost")),
 			(long long)json_integer_value(json_object_get(outside, "keptAtOrigin")))));
+	add_lost(page, outside, arena);
 	if (orphans > 0)
 		page_paragraph(page,
 			slice_of(arena_printf(arena,

@@ -26,23 +26,12 @@ static void days_ago(int64_t days, char out[25])
 
 static bool delete_orphans(struct clean_step *step, struct error *err)
 {
-	/* referrers first, as stage_backup_delete does it */
-	static const char *const tables[] = {"reqferry_outcome", "reqferry_candidate",
-		"reqferry_change", "reqferry_rule", "reqferry_evidence", "reqferry_outside",
-		"reqferry_mapping",
-		"reqferry_item"};
-	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
-		struct str sql CLEANUP(str_release) = STR_INIT;
-		int64_t rows;
-		str_addf(&sql,
-			"DELETE FROM %s WHERE NOT EXISTS (SELECT 1 FROM reqferry_backup b WHERE "
-			"b.backupkey = %s.backupkey)",
-			tables[i], tables[i]);
-		if (!db_exec(step->instance->db, sql.at, NULL, 0, &rows, err))
-			return false;
-		if (rows > 0)
-			tally_add(step->arena, &step->out->orphans, slice_of(tables[i]), rows);
-	}
+	struct stage_count *counts;
+	size_t count;
+	if (!stage_orphans_delete(step->instance->db, step->arena, &counts, &count, err))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		tally_add(step->arena, &step->out->orphans, counts[i].name, counts[i].rows);
 	return true;
 }
 

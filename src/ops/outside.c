@@ -166,7 +166,7 @@ static bool need_manifest(
 	outside_columns("", 'k', &sql);
 	str_addf(&sql, ") SELECT %lld + i.id, %zu, ", (long long)outside->erased, e);
 	db_literal(&sql, slice_of(target->full_name));
-	str_add_text(&sql, ", 1");
+	str_addf(&sql, ", COALESCE(i.%cplace, 1)", e ? 'b' : 'a');
 	mapped_end(outside, target, e ? 'b' : 'a', &sql, &joins);
 	str_addf(&sql,
 		" FROM reqferry_outside i%s WHERE i.backupkey = $1 AND i.tablename = ", joins.at);
@@ -221,45 +221,65 @@ static bool find_ends(struct outside *outside, struct error *err)
 	return true;
 }
 
-/* Appends the live rows of a kind that stay: a, b and o0 ...; aliased `g`. */
-static void staying(struct outside *outside, const struct outside_kind *kind, struct str *sql)
+/* Joins h<e>: the live rows that stay under the identity that the end has at the origin. */
+static void join_origin(const struct outside_kind *kind, size_t e, struct str *sql)
+{
+	str_addf(sql, " JOIN reqferry_target h%zu ON h%zu.ref > 0 AND h%zu.tablename = ", e, e, e);
+	db_literal(sql, slice_of(kind->ends[e]->uses[0].table->full_name));
+	for (int k = 0; k < OUTSIDE_COLUMNS; k++)
+		str_addf(sql, " AND h%zu.k%d = COALESCE(i.%c%d, '')", e, k, e ? 'b' : 'a', k);
+}
+
+/*
+ * Adds to reqferry_brought the live rows of a kind that stay and could be the same as a reference
+ * of the manifest, under its identity here or that of its origin.
+ */
+static bool find_staying(
+	struct outside *outside, const struct outside_kind *kind, struct error *err)
 {
 	const struct ry *ry = &outside->instance->ry;
-	str_add_text(sql, "(SELECT t.");
-	db_identifier(sql, kind->ends[0]->name);
-	str_add_text(sql, " AS a, t.");
-	db_identifier(sql, kind->ends[1]->name);
-	str_add_text(sql, " AS b");
-	outside_texts(ry, kind->others, kind->other_count, 'o', sql);
-	str_add_text(sql, " FROM ");
-	ry_from(ry, kind->table, "t", sql);
-	outside_join_erase(ry, kind->table, "LEFT JOIN", sql);
-	str_add_text(sql, " WHERE e.id IS NULL) g");
+	struct str sql CLEANUP(str_release) = STR_INIT;
+	str_add_text(&sql, "INSERT INTO reqferry_brought (tablename, a, b");
+	outside_columns("", 'o', &sql);
+	str_add_text(&sql, ") SELECT ");
+	db_literal(&sql, slice_of(kind->table->full_name));
+	for (size_t e = 0; e < 2; e++) {
+		str_add_text(&sql, ", t.");
+		db_identifier(&sql, kind->ends[e]->name);
+	}
+	outside_texts(ry, kind->others, kind->other_count, 'o', &sql);
+	str_add_text(&sql, " FROM ");
+	ry_from(ry, kind->table, "t", &sql);
+	outside_join_erase(ry, kind->table, "LEFT JOIN", &sql);
+	str_add_text(&sql, " WHERE e.id IS NULL AND t.");
+	db_identifier(&sql, kind->ends[0]->name);
+	str_add_text(&sql, " IN (SELECT r.a FROM reqferry_reference r WHERE r.source = 'manifest' "
+			   "AND r.a IS NOT NULL");
+	if (outside->same_instance) {
+		str_add_text(&sql, " UNION SELECT h0.ref FROM reqferry_outside i");
+		join_origin(kind, 0, &sql);
+		str_add_text(&sql, " WHERE i.backupkey = $1");
+	}
+	str_add_char(&sql, ')');
+	return run(outside, sql.at, err);
 }
 
 /* The same ends stand here under the origin's identity: nothing moved away from them. */
 static bool stay_at_origin(
 	struct outside *outside, const struct outside_kind *kind, struct error *err)
 {
-	const struct catalogue_table *const targets[] = {
-		kind->ends[0]->uses[0].table, kind->ends[1]->uses[0].table};
 	struct str sql CLEANUP(str_release) = STR_INIT;
 	str_add_text(&sql, "UPDATE reqferry_reference SET outcome = 'origin' WHERE source = "
 			   "'manifest' AND tablename = ");
 	db_literal(&sql, slice_of(kind->table->full_name));
-	str_add_text(&sql, " AND origin_row IN (SELECT i.id FROM reqferry_outside i JOIN "
-			   "reqferry_reference r ON r.source = 'manifest' AND r.origin_row = i.id");
-	for (int e = 0; e < 2; e++) {
-		str_addf(&sql, " JOIN reqferry_target h%d ON h%d.ref > 0 AND h%d.tablename = ", e,
-			e, e);
-		db_literal(&sql, slice_of(targets[e]->full_name));
-		for (int k = 0; k < OUTSIDE_COLUMNS; k++)
-			str_addf(&sql, " AND h%d.k%d = COALESCE(i.%c%d, '')", e, k, e ? 'b' : 'a',
-				k);
-	}
-	str_add_text(&sql, " JOIN ");
-	staying(outside, kind, &sql);
-	str_add_text(&sql, " ON g.a = h0.ref AND g.b = h1.ref AND ");
+	str_addf(&sql,
+		" AND id IN (SELECT r.id FROM reqferry_outside i JOIN reqferry_reference r ON r.id "
+		"= %lld + i.id",
+		(long long)outside->erased);
+	for (size_t e = 0; e < 2; e++)
+		join_origin(kind, e, &sql);
+	str_add_text(&sql, " JOIN reqferry_brought g ON g.tablename = r.tablename AND g.a = h0.ref "
+			   "AND g.b = h1.ref AND ");
 	outside_same("g.", 'o', "r.", 'o', &sql);
 	str_add_text(&sql, " WHERE i.backupkey = $1 AND i.tablename = ");
 	db_literal(&sql, slice_of(kind->table->name));
@@ -283,50 +303,38 @@ static bool mark_lost(struct outside *outside, struct error *err)
 /* Those that the backup brings, or that stand here already. */
 static bool mark_there(struct outside *outside, const struct outside_kind *kind, struct error *err)
 {
-	struct str sql CLEANUP(str_release) = STR_INIT, mine CLEANUP(str_release) = STR_INIT,
-		       ends CLEANUP(str_release) = STR_INIT;
+	struct str sql CLEANUP(str_release) = STR_INIT, same CLEANUP(str_release) = STR_INIT;
 	if (!outside_find_brought(outside->instance, outside->backup, kind, err))
 		return false;
-	str_add_text(&ends, "g.a = reqferry_reference.a AND g.b IS NOT DISTINCT FROM "
+	str_add_text(&same, "g.tablename = reqferry_reference.tablename AND g.a = "
+			    "reqferry_reference.a AND g.b IS NOT DISTINCT FROM "
 			    "reqferry_reference.b AND ");
-	outside_same("g.", 'o', "reqferry_reference.", 'o', &ends);
-	str_add_text(&mine, "UPDATE reqferry_reference SET outcome = 'there' WHERE outcome IS NULL "
-			    "AND tablename = ");
-	db_literal(&mine, slice_of(kind->table->full_name));
-
-	str_add(&sql, str_slice(&mine));
+	outside_same("g.", 'o', "reqferry_reference.", 'o', &same);
+	str_add_text(&sql, "UPDATE reqferry_reference SET outcome = 'there' WHERE outcome IS NULL "
+			   "AND tablename = ");
+	db_literal(&sql, slice_of(kind->table->full_name));
+	/* of several in the manifest that are the same the first counts; erased ones all return */
 	str_addf(&sql,
-		" AND EXISTS (SELECT 1 FROM reqferry_brought g WHERE g.tablename = "
-		"reqferry_reference.tablename AND %s)",
-		ends.at);
-	if (!run(outside, sql.at, err))
-		return false;
-	if (outside->manifest == 0 || kind->end_count != 2)
-		return true;
-	str_clear(&sql);
-	str_add(&sql, str_slice(&mine));
-	str_add_text(&sql, " AND source = 'manifest' AND (EXISTS (SELECT 1 FROM ");
-	staying(outside, kind, &sql);
-	str_addf(&sql,
-		" WHERE %s) OR EXISTS (SELECT 1 FROM reqferry_reference g WHERE g.tablename = "
-		"reqferry_reference.tablename AND g.id < reqferry_reference.id AND g.outcome IS "
-		"NULL AND %s))",
-		ends.at, ends.at);
+		" AND (EXISTS (SELECT 1 FROM reqferry_brought g WHERE %s) OR (source = 'manifest' "
+		"AND EXISTS (SELECT 1 FROM reqferry_reference g WHERE g.id < "
+		"reqferry_reference.id AND g.outcome IS NULL AND %s)))",
+		same.at, same.at);
 	return run(outside, sql.at, err);
 }
 
 static bool decide(struct outside *outside, struct error *err)
 {
 	const struct catalogue *catalogue = outside->instance->catalogue;
-	bool origin =
-		outside->same_instance && !outside->options->outside_copy && outside->manifest > 0;
+	bool origin = outside->same_instance && !outside->options->outside_copy;
 	if (!outside_find_targets(outside->instance, outside->backup, outside->manifest > 0, err) ||
 		!find_ends(outside, err))
 		return false;
-	for (size_t t = 0; t < catalogue->table_count; t++) {
+	for (size_t t = 0; outside->manifest > 0 && t < catalogue->table_count; t++) {
 		struct outside_kind kind;
-		if (origin && outside_kind_of(&catalogue->tables[t], &kind) &&
-			kind.end_count == 2 && !stay_at_origin(outside, &kind, err))
+		if (!outside_kind_of(&catalogue->tables[t], &kind) || kind.end_count != 2)
+			continue;
+		if (!find_staying(outside, &kind, err) ||
+			(origin && !stay_at_origin(outside, &kind, err)))
 			return false;
 	}
 	if (!mark_lost(outside, err))
@@ -418,7 +426,7 @@ bool outside_hash_query(size_t i, struct str *sql)
 		str_add_text(sql, " FROM reqferry_reference");
 		return true;
 	}
-	str_add_text(sql, "i.tablename");
+	str_add_text(sql, "i.tablename, i.aplace, i.bplace");
 	outside_columns("i.", 'a', sql);
 	outside_columns("i.", 'b', sql);
 	str_add_text(sql, ", ");

@@ -3,13 +3,20 @@
  *
  * Staging holds a row's own columns as an item's fields, and the identities of its two ends in a0
  * ... and b0 .... In the manifest the row is one object of texts: the column's name for a column,
- * "END.COLUMN" for a column of the identity of the row at that end; what has no value is left out.
+ * "END.COLUMN" for a column of the identity of the row at that end, and "END#" for which of several
+ * rows of that identity it is, where it is not the first. What has no value is left out.
  */
 #include <jansson.h>
 
 #include "ops/outside.h"
 
-enum { FIELDS = CATALOGUE_LAST_FIELD - CATALOGUE_FIRST_FIELD + 1 };
+enum {
+	FIELDS = CATALOGUE_LAST_FIELD - CATALOGUE_FIRST_FIELD + 1,
+	/* of a row of staging: backupkey, id, tablename, aplace, bplace, a0 ..., b0 ..., f4 ... */
+	FIRST_END = 5,
+	FIRST_FIELD = FIRST_END + 2 * OUTSIDE_COLUMNS,
+	VALUES = FIRST_FIELD + FIELDS
+};
 
 /* Kinds with two ends, both of which can be named: a citation stands in the file itself. */
 static bool is_stored(const struct catalogue_table *table, struct outside_kind *kind)
@@ -108,7 +115,12 @@ static void join_end(
 	const struct ry *ry, const struct outside_kind *kind, size_t e, struct str *sql)
 {
 	const struct catalogue_table *target = kind->ends[e]->uses[0].table;
-	str_add_text(sql, " JOIN (SELECT ");
+	struct str same CLEANUP(str_release) = STR_INIT;
+	str_add_text(sql, " JOIN (SELECT u.*");
+	for (size_t k = 0; k < target->identity_count; k++)
+		str_addf(&same, "%su.k%zu", k ? ", " : "", k);
+	str_addf(sql, ", ROW_NUMBER() OVER (PARTITION BY %s ORDER BY u.id) AS place FROM (SELECT ",
+		same.at);
 	ry_id(ry, "t", sql);
 	str_add_text(sql, " AS id");
 	for (size_t k = 0; k < target->identity_count; k++) {
@@ -118,7 +130,7 @@ static void join_end(
 	}
 	str_add_text(sql, " FROM ");
 	ry_from(ry, target, "t", sql);
-	str_addf(sql, ") p%zu ON p%zu.id = t.", e, e);
+	str_addf(sql, ") u) p%zu ON p%zu.id = t.", e, e);
 	db_identifier(sql, kind->ends[e]->name);
 }
 
@@ -134,6 +146,8 @@ static bool export_kind(struct instance *instance, const struct outside_kind *ki
 			str_addf(&names, ", %c%zu", e ? 'b' : 'a', k);
 			str_addf(&values, ", p%zu.k%zu", e, k);
 		}
+		str_addf(&names, ", %cplace", e ? 'b' : 'a');
+		str_addf(&values, ", NULLIF(p%zu.place, 1)", e);
 		join_end(ry, kind, e, &joins);
 	}
 	for (size_t c = 0; c < kind->table->column_count; c++) {
@@ -188,7 +202,7 @@ static void put_text(json_t *object, const char *name, struct slice text, bool *
 		*ok &= json_object_set_new(object, name, json_stringn(text.at, text.len)) == 0;
 }
 
-/* The row as JSON text; columns: table, a0 ..., b0 ..., f4 ... */
+/* The row as JSON text; columns: table, a0 ..., b0 ..., f4 ..., aplace, bplace */
 static struct slice row_json(
 	struct arena *arena, const struct outside_kind *kind, struct db_rows *rows, bool *ok)
 {
@@ -208,6 +222,12 @@ static struct slice row_json(
 			put_text(object, name.at, db_rows_text(rows, 1 + e * OUTSIDE_COLUMNS + k),
 				ok);
 		}
+	}
+	for (size_t e = 0; e < 2; e++) {
+		struct str name CLEANUP(str_release) = STR_INIT;
+		str_addf(&name, "%s#", kind->ends[e]->name);
+		put_text(object, name.at, db_rows_text(rows, 1 + 2 * OUTSIDE_COLUMNS + FIELDS + e),
+			ok);
 	}
 	char *text = *ok ? json_dumps(object, JSON_COMPACT) : NULL;
 	struct slice copy = arena_copy(arena, slice_of(text));
@@ -235,7 +255,8 @@ bool outside_write(
 	outside_columns("i.", 'b', &sql);
 	str_add_text(&sql, ", ");
 	stage_field_list(&sql, "i", CATALOGUE_FIRST_FIELD, CATALOGUE_LAST_FIELD);
-	str_add_text(&sql, " FROM reqferry_outside i WHERE i.backupkey = $1 ORDER BY i.id");
+	str_add_text(&sql, ", i.aplace, i.bplace FROM reqferry_outside i WHERE i.backupkey = $1 "
+			   "ORDER BY i.id");
 	if (!db_query(instance->db, sql.at, &value, 1, &rows, err))
 		return false;
 	while (manifest->outside_count < (size_t)count) {
@@ -265,7 +286,7 @@ bool outside_write(
 
 struct loading {
 	struct instance *instance;
-	struct db_value values[3 + 2 * OUTSIDE_COLUMNS + FIELDS];
+	struct db_value values[VALUES];
 };
 
 static bool refuse(
@@ -285,7 +306,7 @@ static const struct catalogue_column *column_of(
 		const struct catalogue_column *column =
 			catalogue_column(kind->table, slice_of(name));
 		if (column)
-			*place = 3 + 2 * OUTSIDE_COLUMNS + column->field - CATALOGUE_FIRST_FIELD;
+			*place = FIRST_FIELD + column->field - CATALOGUE_FIRST_FIELD;
 		return column && !is_end(kind, column) ? column : NULL;
 	}
 	for (size_t e = 0; e < 2; e++) {
@@ -294,11 +315,25 @@ static const struct catalogue_column *column_of(
 			k++) {
 			if (!slice_is(rest, target->identity[k]->name))
 				continue;
-			*place = 3 + e * OUTSIDE_COLUMNS + k;
+			*place = FIRST_END + e * OUTSIDE_COLUMNS + k;
 			return target->identity[k];
 		}
 	}
 	return NULL;
+}
+
+/* "END#" */
+static bool is_place(const struct outside_kind *kind, const char *name, size_t *place)
+{
+	struct slice end, rest;
+	for (size_t e = 0; e < 2; e++) {
+		if (!slice_cut(slice_of(name), '#', &end, &rest) || rest.len > 0 ||
+			!slice_is(end, kind->ends[e]->name))
+			continue;
+		*place = 3 + e;
+		return true;
+	}
+	return false;
 }
 
 /* The value as the live column takes it. */
@@ -325,6 +360,13 @@ static bool load_row(struct loading *loading, const struct outside_kind *kind, j
 	{
 		size_t place;
 		struct slice text = {json_string_value(value), json_string_length(value)};
+		if (is_place(kind, name, &place)) {
+			int64_t number;
+			if (!slice_to_int64(text, &number) || number < 1)
+				return refuse(kind->table, name, "is no place", err);
+			loading->values[place] = db_int(number);
+			continue;
+		}
 		const struct catalogue_column *column = column_of(kind, name, &place);
 		if (!column)
 			return refuse(kind->table, name, "the catalogue has no such column", err);
@@ -355,12 +397,14 @@ static bool load_one(struct loading *loading, const struct manifest_outside *out
 	return ok;
 }
 
-static void name_columns(const char *names[3 + 2 * OUTSIDE_COLUMNS + FIELDS], struct arena *arena)
+static void name_columns(const char *names[VALUES], struct arena *arena)
 {
 	size_t n = 0;
 	names[n++] = "backupkey";
 	names[n++] = "id";
 	names[n++] = "tablename";
+	names[n++] = "aplace";
+	names[n++] = "bplace";
 	for (size_t i = 0; i < 2 * OUTSIDE_COLUMNS; i++)
 		names[n++] = arena_printf(
 			arena, "%c%zu", i < OUTSIDE_COLUMNS ? 'a' : 'b', i % OUTSIDE_COLUMNS);

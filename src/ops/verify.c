@@ -37,6 +37,8 @@ struct verifier {
 	struct str buffer;
 	struct dict dropped; /* "TABLE\0old id" of rows that had to be left out */
 	bool keep_audit_trail;
+	bool surplus_known; /* what the import inserted is recorded, and the scope was erased first
+			     */
 	struct dict link_spaces; /* "issue\0space key" -> destination, of unclear keys */
 	struct slice issue;      /* of the row at hand */
 };
@@ -467,6 +469,43 @@ static bool verify_table(struct verifier *verifier, const struct catalogue_table
 	}
 }
 
+/* Rows of the scope that the import did not bring: added since, or left by somebody. */
+static bool find_surplus(struct verifier *verifier, const struct catalogue_table *table,
+	struct slice undo_key, struct error *err)
+{
+	const struct ry *ry = &verifier->instance->ry;
+	struct str sql CLEANUP(str_release) = STR_INIT;
+	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
+	const struct db_value value = db_slice(undo_key);
+	if (!verifier->surplus_known || table->scope == SCOPE_NONE ||
+		table->scope == SCOPE_REFERENCED_BY)
+		return true;
+	str_add_text(&sql, "SELECT ");
+	ry_id_text(ry, &sql);
+	str_add_text(&sql, " FROM ");
+	ry_from(ry, table, "t", &sql);
+	str_add_text(&sql, " WHERE ");
+	ry_in_scope(ry, table, "t", "SELECT scopekey FROM reqferry_undo_scope WHERE undokey = $1",
+		RY_INSIDE, &sql);
+	str_add_text(&sql,
+		" AND NOT EXISTS (SELECT 1 FROM reqferry_undo_row u WHERE u.undokey = $1 "
+		"AND u.kind = 'inserted' AND u.rowid_ = ");
+	ry_id(ry, "t", &sql);
+	str_add_text(&sql, " AND u.tablename = ");
+	db_literal(&sql, slice_of(table->full_name));
+	str_add_char(&sql, ')');
+	if (!db_query(verifier->instance->db, sql.at, &value, 1, &rows, err))
+		return false;
+	for (bool row;;) {
+		if (!db_rows_next(rows, &row, err))
+			return false;
+		if (!row)
+			return true;
+		add_difference(verifier, table, NULL, "surplus", SLICE_NULL, db_rows_text(rows, 0),
+			SLICE_NULL, SLICE_NULL);
+	}
+}
+
 /* The safety copy of the backup's last import, which says what that import inserted and how. */
 static bool last_import(struct verifier *verifier, struct slice *undo_key, struct error *err)
 {
@@ -474,8 +513,9 @@ static bool last_import(struct verifier *verifier, struct slice *undo_key, struc
 	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
 	bool row;
 	if (!db_query(verifier->instance->db,
-		    "SELECT undokey, audittrail, undone FROM reqferry_undo WHERE backupkey = $1 ORDER "
-		    "BY number DESC",
+		    "SELECT undokey, audittrail, undone, CASE WHEN deleted IS NULL AND erase <> "
+		    "'nothing' THEN 1 ELSE 0 END FROM reqferry_undo WHERE backupkey = $1 ORDER BY "
+		    "number DESC",
 		    &key, 1, &rows, err) ||
 		!db_rows_next(rows, &row, err))
 		return false;
@@ -486,6 +526,7 @@ static bool last_import(struct verifier *verifier, struct slice *undo_key, struc
 	if (row) {
 		*undo_key = arena_copy(verifier->arena, db_rows_text(rows, 0));
 		verifier->keep_audit_trail = slice_is(db_rows_text(rows, 1), "keep");
+		verifier->surplus_known = db_rows_int(rows, 3) != 0;
 		return true;
 	}
 	return FAIL_HINT(err, REFUSED, "Import it first with \"reqferry import\".",
@@ -517,7 +558,8 @@ bool verify_tables(struct instance *instance, const struct stage_backup *backup,
 		  load_link_spaces(&verifier, err);
 	for (size_t t = 0; ok && t < catalogue->table_count; t++) {
 		ok = verify_table(
-			&verifier, &catalogue->tables[t], undo_key, &result.tables[t], err);
+			     &verifier, &catalogue->tables[t], undo_key, &result.tables[t], err) &&
+		     find_surplus(&verifier, &catalogue->tables[t], undo_key, err);
 		task_advance(task, 1);
 	}
 	arena_release(&verifier.mappings);

@@ -123,22 +123,49 @@ bool stage_backup_list(struct db *db, struct arena *arena, struct stage_backup *
 	return true;
 }
 
+/* What belongs to a backup, referrers first. Safety copies and runs outlive the backup that they
+ * tell of. */
+static const char *const backup_tables[] = {"reqferry_outcome", "reqferry_candidate",
+	"reqferry_change", "reqferry_rule", "reqferry_evidence", "reqferry_outside",
+	"reqferry_mapping", "reqferry_item", "reqferry_backup"};
+
 bool stage_backup_delete(struct db *db, struct slice key, int64_t *rows, struct error *err)
 {
-	/* Referrers first. Safety copies and runs outlive the backup that they tell of. */
-	static const char *const tables[] = {"reqferry_outcome", "reqferry_candidate",
-		"reqferry_change", "reqferry_rule", "reqferry_evidence", "reqferry_outside",
-		"reqferry_mapping", "reqferry_item", "reqferry_backup"};
 	const struct db_value value = db_slice(key);
-	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(backup_tables); i++) {
 		struct str sql CLEANUP(str_release) = STR_INIT;
 		int64_t changed;
-		str_addf(&sql, "DELETE FROM %s WHERE backupkey = $1", tables[i]);
+		str_addf(&sql, "DELETE FROM %s WHERE backupkey = $1", backup_tables[i]);
 		if (!db_exec(db, sql.at, &value, 1, &changed, err))
 			return false;
-		if (strcmp(tables[i], "reqferry_item") == 0)
+		if (strcmp(backup_tables[i], "reqferry_item") == 0)
 			*rows = changed;
 	}
+	return true;
+}
+
+bool stage_orphans_delete(struct db *db, struct arena *arena, struct stage_count **out,
+	size_t *count, struct error *err)
+{
+	struct stage_count *list = arena_alloc(arena, ARRAY_LEN(backup_tables) * sizeof(*list));
+	size_t n = 0;
+	for (size_t i = 0; i < ARRAY_LEN(backup_tables); i++) {
+		struct str sql CLEANUP(str_release) = STR_INIT;
+		const char *table = backup_tables[i];
+		int64_t rows;
+		str_addf(&sql,
+			"DELETE FROM %s WHERE NOT EXISTS (SELECT 1 FROM reqferry_backup b WHERE "
+			"b.backupkey = %s.backupkey)",
+			table, table);
+		if (strcmp(table, "reqferry_backup") == 0)
+			continue;
+		if (!db_exec(db, sql.at, NULL, 0, &rows, err))
+			return false;
+		if (rows > 0)
+			list[n++] = (struct stage_count){slice_of(table), rows};
+	}
+	*out = list;
+	*count = n;
 	return true;
 }
 

@@ -99,6 +99,7 @@ CREATE TABLE reqferry_outside (
     backupkey {key} NOT NULL REFERENCES reqferry_backup (backupkey),
     id {int64} NOT NULL,               -- from 1, unique in its backup
     tablename {key} NOT NULL,          -- without prefix
+    aplace {int64}, bplace {int64},    -- which of several rows of that identity; NULL: the first
     a0 {key}, a1 {key}, a2 {key}, a3 {key}, a4 {key}, a5 {key}, a6 {key}, a7 {key},  -- one end
     b0 {key}, b1 {key}, b2 {key}, b3 {key}, b4 {key}, b5 {key}, b6 {key}, b7 {key},  -- the other
     f4 {text}, f5 {text}, f6 {text}, f7 {text}, f8 {text}, f9 {text}, f10 {text}, f11 {text},

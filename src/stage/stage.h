@@ -57,6 +57,12 @@ struct stage_count {
 	struct slice name;
 	int64_t rows;
 };
+/*
+ * Deletes the rows of backups that have no record, as an edit in SQL can leave them; *out gets
+ * those tables that had some, in the arena.
+ */
+MUST_CHECK bool stage_orphans_delete(struct db *db, struct arena *arena, struct stage_count **out,
+	size_t *count, struct error *err);
 /* Items by table, in file order. */
 MUST_CHECK bool stage_item_counts(struct db *db, struct slice key, struct arena *arena,
 	struct stage_count **out, size_t *count, struct error *err);

@@ -225,6 +225,37 @@ def identity(table, content):
     return tuple(content[columns.index(name)] for name in MERGED[table])
 
 
+def leaving(origin, content, kept, translation, brings):
+    """What the dependencies of the origin with one end outside the scope become: those whose other
+    end, by its identity, is one row that stands at the destination (kept: its rows)."""
+    table, ends = "AO_32F7CE_DBDEPENDENCY", ("PARENT_ID", "CHILD_ID")
+    requirements = origin.get("AO_32F7CE_DBREQUIREMENT", {})
+    there = collections.defaultdict(list)
+    for number, row in kept.items():
+        there[row["SPACEKEY"], row["KEY"], row["BASELINE"]].append(number)
+    mine, found = Content(origin, translation), collections.Counter()
+    for row in origin.get(table, {}).values():
+        inside = [brings("AO_32F7CE_DBREQUIREMENT", requirements[row[end]]) for end in ends]
+        if inside[0] == inside[1]:
+            continue
+        values = {}
+        try:
+            for end, own in zip(ends, inside):
+                other = requirements[row[end]]
+                if own:
+                    values[end] = mine.of("AO_32F7CE_DBREQUIREMENT", row[end])
+                    continue
+                place = translation.truth.of("SPACE", other["SPACEKEY"]), other["KEY"], other["BASELINE"]
+                if len(there[place]) == 1:
+                    values[end] = content.of("AO_32F7CE_DBREQUIREMENT", there[place][0])
+        except Dropped:
+            continue
+        if len(values) == 2:
+            found[tuple(values.get(column, canonical(kind, row[column]))
+                        for column, kind in CONFLUENCE[table].items())] += 1
+    return found
+
+
 def moved(origin, before, after, truth, erased, brings=lambda table, row: True, nothing=()):
     """Checks the destination after an import.
 
@@ -233,6 +264,9 @@ def moved(origin, before, after, truth, erased, brings=lambda table, row: True, 
     counts: {"erase", "insert", "merge", "exclude"}.
     """
     counts, content = {}, Content(after)
+    requirements = {number: row for number, row in before.get("AO_32F7CE_DBREQUIREMENT", {}).items()
+                    if not erased("AO_32F7CE_DBREQUIREMENT", row)}
+    extra = leaving(origin, content, requirements, Translation(truth, nothing), brings)
     for table, (wanted, dropped) in expect(origin, truth, brings, nothing).items():
         kept = {number: row for number, row in before[table].items() if not erased(table, row)}
         for number, row in kept.items():
@@ -245,6 +279,9 @@ def moved(origin, before, after, truth, erased, brings=lambda table, row: True, 
             for one in [one for one in wanted if identity(table, one) in there]:
                 merged += wanted.pop(one)
         found, _ = content.all(table, lambda row, kept=kept: row["ID"] not in kept)
+        if table == "AO_32F7CE_DBDEPENDENCY":
+            same(f"{table}: references that leave the scope", found & extra, extra)
+            found -= extra
         if table in MERGED or not _follows_merged(table):
             same(table, found, wanted)
         else:

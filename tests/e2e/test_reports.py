@@ -411,7 +411,8 @@ def test_clean_by_age(t):
     t.same_hashes(before, others(t))
     after = t.hashes(NAME)
     t.same_hashes(undo, {name: after[name] for name in undo})
-    t.equal([one["key"] for one in t.run("--json", "list", url).json], ["new"])
+    t.equal([one["key"] for one in t.run("--json", "list", url).json
+             if not one["key"].startswith("undo-")], ["new"])
     for table in ("reqferry_item", "reqferry_mapping", "reqferry_outcome", "reqferry_change"):
         t.equal(steps.count(t, NAME, f"{table} WHERE backupkey = ?", KEY), 0, table)
     t.equal(steps.count(t, NAME, "reqferry_item WHERE backupkey = 'new'"), items)

@@ -25,7 +25,7 @@ def exact(t, name=NAME):
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
             " AND name NOT LIKE 'reqferry\\_%' ESCAPE '\\'")]
         for table in tables:
-            columns = [row[1].decode() for row in db.execute(f'PRAGMA table_info("{table}")')]
+            columns = [row[1].decode().replace('"', '""') for row in db.execute(f'PRAGMA table_info("{table}")')]
             wanted = ", ".join(f'typeof("{one}"), CAST("{one}" AS BLOB)' for one in columns)
             reals = ", ".join(f'"{one}"' for one in columns)
             found[table] = sorted(repr((tuple(row), tuple(other))) for row, other in zip(
@@ -259,8 +259,8 @@ def test_list_and_delete(t):
     t.equal([one["key"] for one in listed], [KEY, key])
     copy = listed[1]
     t.equal({word: copy[word] for word in ("kind", "backup", "scope", "product", "rows")},
-            {"kind": "safety copy", "backup": KEY, "scope": "ABC", "product": "confluence", "rows": 9})
-    assert copy["bytes"] > 9 * 20, copy
+            {"kind": "safety copy", "backup": KEY, "scope": "ABC", "product": "confluence", "rows": 7})
+    assert copy["bytes"] > 7 * 20, copy
     days = t.rows(NAME, "SELECT CAST(julianday(date('now')) - julianday('2020-02-28') AS INTEGER) AS n")
     assert abs(copy["ageDays"] - days[0]["n"]) <= 1, copy
     t.contains(t.run("list", url).out, key)
@@ -268,7 +268,7 @@ def test_list_and_delete(t):
     t.equal(t.run("--json", "delete", url, key, expect=4).json["error"]["kind"], "refused")
     t.equal(t.run("--json", "delete", url, "undo-nothing", "--force", expect=1).json["error"]["kind"],
             "not-found")
-    t.equal(t.run("--json", "delete", url, key, "--force").json["rows"], 9)
+    t.equal(t.run("--json", "delete", url, key, "--force").json["rows"], 7)
     same(imported, exact(t))
     t.equal([one["key"] for one in t.run("--json", "list", url).json], [KEY])
     refused(t, url, "refused", words=["deleted"])

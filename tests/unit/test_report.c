@@ -54,6 +54,8 @@ static void make(struct str *out, const char *product, bool scoped, int64_t tota
 		.type = SLICE("PAGE"),
 		.key = SLICE("12"),
 		.title = SLICE("<b>\"a\" & 'b'</b>")};
+	struct outside_lost lost = {SLICE("DBDEPENDENCY"), SLICE("DEF <R-1>"), SLICE("XYZ R-2"),
+		SLICE("refines"), SLICE("XYZ R-2 is not here")};
 	struct verify_count counts[] = {{SLICE("DBLINK"), 3, 3, 0}};
 	const struct verify_result verified = {.ok = true, .tables = counts, .table_count = 1};
 	const struct import_result result = {
@@ -62,6 +64,8 @@ static void make(struct str *out, const char *product, bool scoped, int64_t tota
 			.new_scope = scoped ? SLICE("DEF") : SLICE_NULL,
 			.hash = "1234",
 			.outside_lost = 5,
+			.outside_lost_list = &lost,
+			.outside_lost_count = 1,
 			.orphans = 2,
 			.backup = {.file_name = SLICE("k.csv"), .sha256 = SLICE("abcd")}},
 		.erased = tallies_of(&arena, 1),
@@ -112,6 +116,7 @@ static void test_members(void **state UNUSED)
 			       "warnings steps");
 	assert_members(json_object_get(report, "file"),
 		"name sha256 exported author pluginVersion origin source staged stagedBy");
+	assert_members(json_object_get(report, "outside"), "kept lost keptAtOrigin lostRows");
 	assert_members(json_object_get(report, "leftOut"), "total listed rows");
 	assert_members(
 		json_array_get(json_object_get(json_object_get(report, "leftOut"), "rows"), 0),
@@ -134,6 +139,8 @@ static void test_text(void **state UNUSED)
 	assert_has(
 		&text, "     7  DBLINK  excluded  PAGE \"12\" (<b>\"a\" & 'b'</b>) is excluded\n");
 	assert_has(&text, "0 kept, 5 lost, 0 kept at the origin.\n");
+	assert_has(&text, "DBDEPENDENCY  DEF <R-1>  XYZ R-2  refines  XYZ R-2 is not here\n");
+	assert_has(&text, "... and 4 more.\n");
 	assert_has(&text, "accept missing");
 	assert_has(&text, "  - a note\n");
 	assert_has(&text, "  - /requirements/DEF/KEY,");
@@ -160,6 +167,7 @@ static void test_html(void **state UNUSED)
 	print(&text, REPORT_HTML, &json, "<u>now</u>");
 	assert_has(&text, "(&lt;b&gt;&quot;a&quot; &amp; &#39;b&#39;&lt;/b&gt;)");
 	assert_has(&text, "&lt;i&gt;ada&lt;/i&gt;");
+	assert_has(&text, "<td>DEF &lt;R-1&gt;</td>");
 	assert_has(&text, "&lt;u&gt;now&lt;/u&gt;");
 	assert_has_not(&text, "<b>");
 	assert_has_not(&text, "<i>");
