@@ -7,6 +7,8 @@ _reqferry_options() {
 	'demo') echo '--dir' ;;
 	'export') echo '--space --project --all --file --author --exported-at --plugin-version --oldest-version' ;;
 	'load') echo '--key --origin' ;;
+	'delete') echo '--force' ;;
+	'clean') echo '--older-than --all --yes --force' ;;
 	'map auto') echo '--jira --confluence --open-ok' ;;
 	'map list') echo '--type --status --certainty --rule --space --find --limit' ;;
 	'map show') echo '--dependencies' ;;
@@ -15,7 +17,9 @@ _reqferry_options() {
 	'map clear') echo '--type --status --certainty --rule --space --find --all --yes' ;;
 	'map exclude') echo '--type --status --certainty --rule --space --find --all --yes' ;;
 	'plan') echo '--accept --erase --reject --outside --audit-trail' ;;
-	'import') echo '--accept --erase --reject --outside --audit-trail --confirm --plan --dry-run' ;;
+	'import') echo '--accept --erase --reject --outside --audit-trail --confirm --plan --dry-run --report' ;;
+	'undo') echo '--confirm --keep-changes --discard-changes' ;;
+	'report') echo '--html --text' ;;
 	'inspect') echo '--no-checksum' ;;
 	esac
 }
@@ -35,6 +39,7 @@ _reqferry_values() {
 	'export --oldest-version') echo '@text' ;;
 	'load --key') echo '@text' ;;
 	'load --origin') echo '@text' ;;
+	'clean --older-than') echo '@text' ;;
 	'map auto --jira') echo '@text' ;;
 	'map auto --confluence') echo '@text' ;;
 	'map list --type') echo 'APPLINK SPACE PROJECT USER PAGE VERSION ATTACHMENT ISSUE' ;;
@@ -74,6 +79,8 @@ _reqferry_values() {
 	'import --audit-trail') echo 'rewrite keep' ;;
 	'import --confirm') echo '@text' ;;
 	'import --plan') echo '@text' ;;
+	'import --report') echo '@file' ;;
+	'undo --confirm') echo '@text' ;;
 	'write 2') echo '@file' ;;
 	'load 1') echo '@file' ;;
 	'map show 2') echo 'APPLINK SPACE PROJECT USER PAGE VERSION ATTACHMENT ISSUE' ;;
@@ -81,7 +88,7 @@ _reqferry_values() {
 	'inspect 0') echo '@file' ;;
 	'validate 0') echo '@file' ;;
 	'catalogue show 0') echo 'confluence jira' ;;
-	'help 0') echo 'demo export write load list delete map plan import verify inspect validate instance catalogue help' ;;
+	'help 0') echo 'demo export write load list delete clean map plan import verify undo report ids inspect validate instance catalogue help' ;;
 	esac
 }
 
@@ -122,7 +129,7 @@ _reqferry() {
 	elif [[ $current == -* ]]; then
 		values="$(_reqferry_options "$command") --json --quiet --verbose --no-color --as --catalogue --help --version"
 	elif [[ -z $command ]]; then
-		values='demo export write load list delete map plan import verify inspect validate instance catalogue help'
+		values='demo export write load list delete clean map plan import verify undo report ids inspect validate instance catalogue help'
 	elif [[ -n $parts ]]; then
 		values=$parts
 	else

@@ -246,8 +246,8 @@ const struct dialect *db_dialect(const struct db *db);
 /* Appends the template with every "{}" replaced by the expression. */
 void dialect_apply(struct str *sql, const char *template, const char *expression);
 /*
- * Appends the value of a column out of a row as JSON text: row_column_f with {} the row's SQL, {table}
- * and {column} the quoted names, {name} the column's name as a literal.
+ * Appends the value of a column out of a row as JSON text: row_column_f with {} the row's SQL,
+ * {table} and {column} the quoted names, {name} the column's name as a literal.
  */
 void dialect_row_column(struct str *sql, const struct dialect *dialect, const char *row,
 	const char *table, const char *column);

@@ -60,7 +60,7 @@ void dialect_row_column(struct str *sql, const struct dialect *dialect, const ch
 			db_literal(sql, slice_of(column));
 			template += 6;
 		} else {
-			str_add_char(sql, *template++);
+			str_add_char(sql, *template ++);
 		}
 	}
 }

@@ -8,11 +8,12 @@
 #include "base/task.h"
 
 /*
- * Makes the four instances in `folder` (demo.h), moves Requirement Yogi's data from the two origins to
- * the two destinations with the same steps as the commands, and tells each step through `say`: text
- * of one or more whole lines, each with its line end. The databases and files stay for playing.
+ * Makes the four instances in `folder` (demo.h), moves Requirement Yogi's data from the two origins
+ * to the two destinations with the same steps as the commands, and tells each step through `say`:
+ * text of one or more whole lines, each with its line end. The databases and files stay for
+ * playing.
  */
 MUST_CHECK bool demo_run(const char *folder, struct task *task,
-		void (*say)(void *sink, const char *text), void *sink, struct error *err);
+	void (*say)(void *sink, const char *text), void *sink, struct error *err);
 
 #endif

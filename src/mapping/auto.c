@@ -37,7 +37,7 @@ static bool ask(struct mapping_run *run, const struct mapping_rule *rule, struct
 static bool decide(struct mapping_run *run, const struct mapping_rule *rule, int64_t *decided,
 	struct error *err)
 {
-	static const char settle[] =
+	static const char update[] =
 		"UPDATE reqferry_m_work SET open = 0, status = 'MAPPED_AUTO', rule = $1, outcome "
 		"= 'found', target = a.destination, certainty = a.certainty FROM (SELECT "
 		"mapping, MIN(destination) AS destination, MIN(certainty) AS certainty FROM "
@@ -45,13 +45,13 @@ static bool decide(struct mapping_run *run, const struct mapping_rule *rule, int
 		"reqferry_m_work.id = a.mapping AND (NOT EXISTS (SELECT 1 FROM reqferry_m_option "
 		"o WHERE o.mapping = a.mapping) OR EXISTS (SELECT 1 FROM reqferry_m_option o "
 		"WHERE o.mapping = a.mapping AND o.destination = a.destination))";
-	static const char remove[] =
+	static const char forget[] =
 		"DELETE FROM reqferry_m_open WHERE EXISTS (SELECT 1 FROM reqferry_m_work w "
 		"WHERE w.id = reqferry_m_open.id AND w.open = 0)";
 	const struct db_value value = db_text(rule->name);
 
-	return db_exec(run->db, settle, &value, 1, decided, err) &&
-	       (*decided == 0 || db_exec(run->db, remove, NULL, 0, NULL, err));
+	return db_exec(run->db, update, &value, 1, decided, err) &&
+	       (*decided == 0 || db_exec(run->db, forget, NULL, 0, NULL, err));
 }
 
 static bool keep(struct mapping_run *run, const struct mapping_rule *rule, struct error *err)

@@ -349,14 +349,16 @@ static bool stream_issues(
 	if (!asked_projects(run, &arena, &keys, &count, err))
 		return false;
 	for (size_t first = 0; first < count; first += PROJECTS_LIMIT) {
-		size_t some = count - first < PROJECTS_LIMIT ? count - first : PROJECTS_LIMIT;
+		size_t end = first + PROJECTS_LIMIT;
 		CLEANUP(str_release) struct str sql = STR_INIT;
 
+		if (end > count)
+			end = count;
 		str_add_text(&sql, start);
-		for (size_t i = 0; i < some; i++)
-			str_addf(&sql, "%s$%zu", i ? ", " : "", i + 1);
+		for (size_t i = first; i < end; i++)
+			str_addf(&sql, "%s$%zu", i > first ? ", " : "", i - first + 1);
 		str_add_char(&sql, ')');
-		if (!stream(run, fact, sql.at, keys + first, some, err))
+		if (!stream(run, fact, sql.at, keys + first, end - first, err))
 			return false;
 	}
 	return true;

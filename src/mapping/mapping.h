@@ -2,12 +2,12 @@
  * Old ids to new ones: automatic by rules, and by hand. See docs/mapping.md for what each rule
  * means.
  *
- * The engine. A rule is one entry of the table in rules.c: type, product, name, certainty, a
- * set-based query that yields (mapping, destination, title) for all open rows of its type at once,
- * and the sentence that explains it. Types run in the order of enum entity; rules in the order of
- * the table. A mapping with exactly one answer is decided by it; several answers become candidates
- * and later rules may still decide among them. What stays open is UNMAPPED with an outcome. A
- * mapping is never more certain than the one it was derived from (`derivedfrom`).
+ * The engine. A rule is one entry of a table in rules/: name, certainty, product, a set-based query
+ * that yields (mapping, destination, title) for all open rows of its type at once, and the sentence
+ * that explains it. Types run in the order of enum entity; rules in the order of the table. A
+ * mapping with exactly one answer is decided by it; several answers become candidates and later
+ * rules may still decide among them. What stays open is UNMAPPED with an outcome. A mapping is
+ * never more certain than the one it was derived from (`derivedfrom`).
  *
  * Automatic mapping touches only rows that are not mapped, unmapped or automatic. Every change is
  * written to reqferry_change. All functions below that change something run in a transaction of
@@ -95,9 +95,11 @@ void mapping_detail_release(struct mapping_detail *detail);
 /*
  * Sets one by hand. The destination must exist and be of the type (ERROR_NOT_FOUND, or ERROR_INPUT
  * for a wrong form), unless force. What a person would write is understood: a PAGE by its id, a
- * USER by key or user name (`name:...`? no: the key, or a name that only one user has), an ISSUE on
- * Jira by id or issue key. An empty destination is allowed for USER only. Automatic mappings
- * derived from it return to not mapped; *reset (may be NULL) counts them.
+ * USER by its key, or by a name that only one user has, an ISSUE on Jira by id or issue key, a
+ * SPACE in any case. What lives in another database cannot be looked up: only the form is checked,
+ * and a warning says so. An empty destination is allowed for USER only. Automatic mappings derived
+ * from it return to not mapped, unless it is mapped to what it was; *reset (may be NULL) counts
+ * them. Those that a person set stay, and a warning names them.
  */
 MUST_CHECK bool mapping_set(struct host *host, struct slice backup_key, const char *type,
 	const char *key, const char *dependencies, const char *destination, bool force,
@@ -106,8 +108,9 @@ MUST_CHECK bool mapping_set(struct host *host, struct slice backup_key, const ch
 enum mapping_edit { MAPPING_CONFIRM, MAPPING_CLEAR, MAPPING_EXCLUDE };
 /*
  * Confirms (automatic -> manual), clears (anything -> not mapped) or excludes all that the filter
- * shows; *count gets how many. With dry_run only counts. The scope's own entity is never excluded:
- * ERROR_REFUSED when the filter names only it, else it is left out and task_warn says so.
+ * shows; *count gets how many it changes. With dry_run only counts. What is derived from a cleared
+ * or excluded one returns to not mapped. The scope's own entity is never excluded: ERROR_REFUSED
+ * when the filter names only it, else it is left out and task_warn says so.
  */
 MUST_CHECK bool mapping_edit(struct db *db, struct slice backup_key, enum mapping_edit edit,
 	const struct mapping_filter *filter, bool dry_run, struct task *task, int64_t *count,

@@ -133,9 +133,8 @@ static void add_unmapped(const struct mapping_row *row, const struct reason_fact
 		fill_in(type->blind ? type->blind : "this product knows no such things", row, facts,
 			out);
 	} else if (!add_parent_trouble(facts, out)) {
-		const char *sentence = facts->parent_type.at ? type->none : type->alone;
-
-		fill_in(sentence ? sentence : type->alone, row, facts, out);
+		fill_in(facts->parent_type.at && type->none ? type->none : type->alone, row, facts,
+			out);
 	}
 }
 

@@ -24,80 +24,80 @@ static bool keep_row(void *context, const struct mapping_row *row, UNUSED struct
 	return true;
 }
 
-/* The rows of a query whose columns but the last `numbers` are texts, into an array of structs. */
-struct reader {
-	size_t size;  /* of an element */
-	size_t texts; /* slices that it begins with */
-	bool number;  /* an int64_t follows them */
-};
-
-static bool read_all(struct db *db, const char *sql, struct slice backup_key, int64_t id,
-	const struct reader *reader, struct arena *arena, void *out, size_t *count,
-	struct error *err)
+/* Rows of a table that belong to the mapping, at most. */
+static bool count_rows(struct db *db, const char *table, const struct db_value *values,
+	size_t *count, struct error *err)
 {
-	const struct db_value values[] = {db_slice(backup_key), db_int(id)};
-	CLEANUP(db_rows_end) struct db_rows *rows = NULL;
-	size_t room = 0, n = 0;
-	char *list = NULL;
+	CLEANUP(str_release) struct str sql = STR_INIT;
+	int64_t rows;
 
-	if (!db_query(db, sql, values, ARRAY_LEN(values), &rows, err))
+	str_addf(&sql, "SELECT COUNT(*) FROM %s WHERE backupkey = $1 AND mapping = $2", table);
+	if (!db_query_int(db, sql.at, values, 2, 0, &rows, err))
 		return false;
-	for (bool row;; n++) {
-		struct slice *texts;
+	*count = (size_t)rows;
+	return true;
+}
+
+static bool read_candidates(
+	struct db *db, const struct db_value *values, struct mapping_detail *out, struct error *err)
+{
+	CLEANUP(str_release) struct str sql = STR_INIT;
+	CLEANUP(db_rows_end) struct db_rows *rows = NULL;
+	size_t room, n = 0;
+
+	str_addf(&sql,
+		"SELECT destinationvalue, rule, title, score FROM reqferry_candidate "
+		"WHERE backupkey = $1 AND mapping = $2 "
+		"ORDER BY score DESC, length(destinationvalue), destinationvalue%s",
+		db_dialect(db)->binary_collation);
+	if (!count_rows(db, "reqferry_candidate", values, &room, err) ||
+		!db_query(db, sql.at, values, 2, &rows, err))
+		return false;
+	out->candidates = arena_alloc(&out->arena, room * sizeof(*out->candidates));
+	for (bool row; n < room; n++) {
+		if (!db_rows_next(rows, &row, err))
+			return false;
+		if (!row)
+			break;
+		out->candidates[n] = (struct mapping_candidate){
+			.destination = arena_copy(&out->arena, db_rows_text(rows, 0)),
+			.rule = arena_copy(&out->arena, db_rows_text(rows, 1)),
+			.title = arena_copy(&out->arena, db_rows_text(rows, 2)),
+			.score = db_rows_int(rows, 3)};
+	}
+	out->candidate_count = n;
+	return true;
+}
+
+static bool read_history(
+	struct db *db, const struct db_value *values, struct mapping_detail *out, struct error *err)
+{
+	CLEANUP(db_rows_end) struct db_rows *rows = NULL;
+	size_t room, n = 0;
+
+	if (!count_rows(db, "reqferry_change", values, &room, err) ||
+		!db_query(db,
+			"SELECT oldstatus, newstatus, olddestination, newdestination, newrule, "
+			"changedby, changeddate FROM reqferry_change "
+			"WHERE backupkey = $1 AND mapping = $2 ORDER BY id",
+			values, 2, &rows, err))
+		return false;
+	out->history = arena_alloc(&out->arena, room * sizeof(*out->history));
+	for (bool row; n < room; n++) {
+		struct mapping_change *change = &out->history[n];
+		struct slice *const texts[] = {&change->old_status, &change->new_status,
+			&change->old_destination, &change->new_destination, &change->rule,
+			&change->by, &change->date};
 
 		if (!db_rows_next(rows, &row, err))
 			return false;
 		if (!row)
 			break;
-		if (n == room) {
-			char *more =
-				arena_alloc(arena, (room = room ? 2 * room : 8) * reader->size);
-
-			if (n)
-				memcpy(more, list, n * reader->size);
-			list = more;
-		}
-		texts = (void *)(list + n * reader->size);
-		for (size_t i = 0; i < reader->texts; i++)
-			texts[i] = arena_copy(arena, db_rows_text(rows, i));
-		if (reader->number)
-			*(int64_t *)(void *)&texts[reader->texts] =
-				db_rows_int(rows, reader->texts);
+		for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+			*texts[i] = arena_copy(&out->arena, db_rows_text(rows, i));
 	}
-	memcpy(out, &list, sizeof(list));
-	*count = n;
+	out->history_count = n;
 	return true;
-}
-
-static bool read_candidates(
-	struct db *db, struct slice backup_key, struct mapping_detail *out, struct error *err)
-{
-	static const struct reader reader = {sizeof(struct mapping_candidate), 3, true};
-	CLEANUP(str_release) struct str sql = STR_INIT;
-
-	_Static_assert(offsetof(struct mapping_candidate, score) == 3 * sizeof(struct slice),
-		"the score follows three texts");
-	str_addf(&sql,
-		"SELECT destinationvalue, rule, title, score FROM reqferry_candidate WHERE "
-		"backupkey = $1 AND mapping = $2 ORDER BY score DESC, length(destinationvalue), "
-		"destinationvalue%s",
-		db_dialect(db)->binary_collation);
-	return read_all(db, sql.at, backup_key, out->row.id, &reader, &out->arena, &out->candidates,
-		&out->candidate_count, err);
-}
-
-static bool read_history(
-	struct db *db, struct slice backup_key, struct mapping_detail *out, struct error *err)
-{
-	static const struct reader reader = {sizeof(struct mapping_change), 7, false};
-
-	_Static_assert(sizeof(struct mapping_change) == 7 * sizeof(struct slice), "only texts");
-	return read_all(db,
-		"SELECT oldstatus, newstatus, olddestination, newdestination, newrule, changedby, "
-		"changeddate FROM reqferry_change WHERE backupkey = $1 AND mapping = $2 ORDER BY "
-		"id",
-		backup_key, out->row.id, &reader, &out->arena, &out->history, &out->history_count,
-		err);
 }
 
 bool mapping_show(struct db *db, const struct catalogue *catalogue, struct slice backup_key,
@@ -112,9 +112,10 @@ bool mapping_show(struct db *db, const struct catalogue *catalogue, struct slice
 	if (!find_mapping(db, backup_key, type, key, dependencies, &id, err))
 		return false;
 	filter.after = id - 1;
+	const struct db_value values[] = {db_slice(backup_key), db_int(id)};
 	if (mapping_list(db, backup_key, &filter, keep_row, &keeper, err) &&
-		read_candidates(db, backup_key, &detail, err) &&
-		read_history(db, backup_key, &detail, err) &&
+		read_candidates(db, values, &detail, err) &&
+		read_history(db, values, &detail, err) &&
 		drop_count(db, catalogue, backup_key, id, &detail.arena, &detail.excludes,
 			&detail.exclude_count, err)) {
 		*out = detail;

@@ -75,9 +75,13 @@ static const struct {
 void work_fold_url(struct slice url, struct str *out)
 {
 	static const char mark[] = "://";
-	const char *scheme = url.at ? memmem(url.at, url.len, mark, sizeof(mark) - 1) : NULL;
-	size_t host = scheme ? (size_t)(scheme - url.at) + sizeof(mark) - 1 : 0, path = host;
+	const char *scheme;
+	size_t path;
 
+	if (!url.at)
+		return;
+	scheme = memmem(url.at, url.len, mark, sizeof(mark) - 1);
+	path = scheme ? (size_t)(scheme - url.at) + sizeof(mark) - 1 : 0;
 	while (url.len > path && url.at[url.len - 1] == '/')
 		url.len--;
 	while (path < url.len && url.at[path] != '/')

@@ -381,8 +381,8 @@ static bool import_body(void *context, struct error *err)
 {
 	struct import_step *step = context;
 	return check_plan(step, err) && erase(step, err) && insert_rows(step, err) &&
-	       outside_import(step->instance, &step->out->plan, step->out->undo_key, step->task,
-		       err) &&
+	       outside_import(
+		       step->instance, &step->out->plan, step->out->undo_key, step->task, err) &&
 	       check_equation(step, err) && check_scope(step, err) &&
 	       safety_seal(step->instance, step->out->undo_key, err) && verify_inside(step, err) &&
 	       make_report(step, err) && resolve_end(step->instance, err);

@@ -221,9 +221,10 @@ static bool finish(struct load_step *step, struct error *err)
 	backup_counts_release(&counts);
 	bool known_order = step->has_manifest &&
 			   slice_is(step->manifest.catalogue_hash, step->instance->catalogue->hash);
-	if (!ok || (step->has_manifest &&
-			  (!add_evidence(step, err) ||
-				  !outside_load(step->instance, step->key, &step->manifest, err))) ||
+	if (!ok ||
+		(step->has_manifest &&
+			(!add_evidence(step, err) ||
+				!outside_load(step->instance, step->key, &step->manifest, err))) ||
 		(known_order && !judge_references(step->instance, step->key, err)) ||
 		!entities_derive_projects(step->instance, step->key, step->out->scope, err) ||
 		!staged_counts(step->instance, step->key, step->arena, step->out, err))

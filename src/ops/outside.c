@@ -221,10 +221,14 @@ static bool find_ends(struct outside *outside, struct error *err)
 	return true;
 }
 
-/* Joins h<e>: the live rows that stay under the identity that the end has at the origin. */
+/*
+ * Joins h<e>: the live rows that stay under the identity that the end has at the origin. The index
+ * of the identity is the one to use: the condition on ref is written so that it invites to no
+ * other.
+ */
 static void join_origin(const struct outside_kind *kind, size_t e, struct str *sql)
 {
-	str_addf(sql, " JOIN reqferry_target h%zu ON h%zu.ref > 0 AND h%zu.tablename = ", e, e, e);
+	str_addf(sql, " JOIN reqferry_target h%zu ON -h%zu.ref < 0 AND h%zu.tablename = ", e, e, e);
 	db_literal(sql, slice_of(kind->ends[e]->uses[0].table->full_name));
 	for (int k = 0; k < OUTSIDE_COLUMNS; k++)
 		str_addf(sql, " AND h%zu.k%d = COALESCE(i.%c%d, '')", e, k, e ? 'b' : 'a', k);
@@ -359,7 +363,10 @@ bool outside_begin(struct instance *instance, const struct stage_backup *backup,
 		!make_tables(&outside, err))
 		return false;
 	outside.same_instance = here.at && slice_equal(here, backup->origin_id);
-	if (!outside_find_erased(instance, &outside.erased, err) || !find_manifest(&outside, err))
+	/* where everything is erased every place is inside */
+	if ((options->erase != ERASE_EVERYTHING &&
+		    !outside_find_erased(instance, &outside.erased, err)) ||
+		!find_manifest(&outside, err))
 		return false;
 	return outside.erased + outside.manifest == 0 || decide(&outside, err);
 }
@@ -372,7 +379,8 @@ static bool list_lost(struct planner *planner, struct error *err)
 	size_t prefix = strlen(planner->instance->catalogue->prefix);
 	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
 	if (!db_query(planner->instance->db,
-		    "SELECT tablename, awords, bwords, o0, why FROM reqferry_reference WHERE "
+		    "SELECT tablename, awords, bwords, NULLIF(o0, ''), why FROM reqferry_reference "
+		    "WHERE "
 		    "outcome = 'lost' ORDER BY id",
 		    NULL, 0, &rows, err))
 		return false;

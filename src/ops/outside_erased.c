@@ -86,6 +86,12 @@ static bool keep_erased(struct instance *instance, const struct outside_kind *ki
 	if (!run(instance, sql.at, err))
 		return false;
 	str_clear(&sql);
+	str_addf(&sql, "CREATE INDEX %s_id ON %s (", name.at, name.at);
+	db_identifier(&sql, instance->catalogue->id_column);
+	str_add_char(&sql, ')');
+	if (!run(instance, sql.at, err))
+		return false;
+	str_clear(&sql);
 	str_addf(&sql, "SELECT count(*) FROM %s", name.at);
 	return db_query_int(instance->db, sql.at, NULL, 0, 0, rows, err);
 }

@@ -132,24 +132,31 @@ static bool record(struct instance *instance, const struct outside_kind *kind,
 	return db_exec(instance->db, sql.at, &key, 1, NULL, err);
 }
 
+static bool count_kept(struct instance *instance, const struct outside_kind *kind,
+	const char *source, int64_t *count, struct error *err)
+{
+	const struct db_value values[] = {db_text(kind->table->full_name), db_text(source)};
+	return db_query_int(instance->db,
+		"SELECT count(*) FROM reqferry_reference WHERE outcome = 'kept' AND tablename = $1 "
+		"AND source = $2",
+		values, 2, 0, count, err);
+}
+
 static bool import_kind(struct instance *instance, const struct plan *plan,
 	const struct outside_kind *kind, struct slice undo_key, int64_t *written, struct error *err)
 {
-	const struct db_value table = db_text(kind->table->full_name);
-	int64_t count, back, fresh;
-	if (!db_query_int(instance->db,
-		    "SELECT count(*) FROM reqferry_reference WHERE outcome = 'kept' AND tablename "
-		    "= $1",
-		    &table, 1, 0, &count, err))
+	int64_t erased, manifest, back = 0, added = 0;
+	if (!count_kept(instance, kind, "erased", &erased, err) ||
+		!count_kept(instance, kind, "manifest", &manifest, err))
 		return false;
-	if (count == 0)
+	if (erased + manifest == 0)
 		return true;
-	if (!number_kept(instance, plan, kind, count, err) ||
-		!put_back(instance, kind, &back, err) ||
-		!add_new(instance, plan, kind, &fresh, err) ||
+	if (!number_kept(instance, plan, kind, erased + manifest, err) ||
+		(erased > 0 && !put_back(instance, kind, &back, err)) ||
+		(manifest > 0 && !add_new(instance, plan, kind, &added, err)) ||
 		!record(instance, kind, undo_key, err))
 		return false;
-	*written += back + fresh;
+	*written += back + added;
 	return true;
 }
 

@@ -116,9 +116,11 @@ static void join_end(
 {
 	const struct catalogue_table *target = kind->ends[e]->uses[0].table;
 	struct str same CLEANUP(str_release) = STR_INIT;
-	str_add_text(sql, " JOIN (SELECT u.*");
-	for (size_t k = 0; k < target->identity_count; k++)
+	str_add_text(sql, " JOIN (SELECT u.id AS id");
+	for (size_t k = 0; k < target->identity_count; k++) {
 		str_addf(&same, "%su.k%zu", k ? ", " : "", k);
+		str_addf(sql, ", u.k%zu AS k%zu", k, k);
+	}
 	str_addf(sql, ", ROW_NUMBER() OVER (PARTITION BY %s ORDER BY u.id) AS place FROM (SELECT ",
 		same.at);
 	ry_id(ry, "t", sql);

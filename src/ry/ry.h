@@ -101,6 +101,7 @@ void ry_insert(const struct ry *ry, const struct catalogue_table *table, struct 
 /* A live row as JSON text of every live column, known or not. Row `t`. */
 void ry_row_json(const struct ry *ry, const struct catalogue_table *table, struct str *sql);
 /* The same of these columns only, in this order. */
-void ry_columns_json(const struct ry *ry, const char *const *columns, size_t count, struct str *sql);
+void ry_columns_json(
+	const struct ry *ry, const char *const *columns, size_t count, struct str *sql);
 
 #endif

@@ -80,6 +80,7 @@ CREATE TABLE reqferry_mapping (
     PRIMARY KEY (backupkey, id)
 );
 CREATE INDEX reqferry_mapping_key ON reqferry_mapping (backupkey, type, key);
+CREATE INDEX reqferry_mapping_derived ON reqferry_mapping (derivedfrom, backupkey);
 
 -- What the manifest knows of entities beyond their mapping rows.
 CREATE TABLE reqferry_evidence (

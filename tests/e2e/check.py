@@ -227,12 +227,18 @@ def identity(table, content):
 
 def leaving(origin, content, kept, translation, brings):
     """What the dependencies of the origin with one end outside the scope become: those whose other
-    end, by its identity, is one row that stands at the destination (kept: its rows)."""
+    end, by its identity, stands at the destination (kept: its rows). Twins of one identity are told
+    apart by their order."""
     table, ends = "AO_32F7CE_DBDEPENDENCY", ("PARENT_ID", "CHILD_ID")
     requirements = origin.get("AO_32F7CE_DBREQUIREMENT", {})
-    there = collections.defaultdict(list)
-    for number, row in kept.items():
-        there[row["SPACEKEY"], row["KEY"], row["BASELINE"]].append(number)
+
+    def by_identity_of(rows):
+        found = collections.defaultdict(list)
+        for number in sorted(rows):
+            found[tuple(rows[number][name] for name in ("SPACEKEY", "KEY", "BASELINE"))].append(number)
+        return found
+
+    here, there = by_identity_of(requirements), by_identity_of(kept)
     mine, found = Content(origin, translation), collections.Counter()
     for row in origin.get(table, {}).values():
         inside = [brings("AO_32F7CE_DBREQUIREMENT", requirements[row[end]]) for end in ends]
@@ -245,9 +251,12 @@ def leaving(origin, content, kept, translation, brings):
                 if own:
                     values[end] = mine.of("AO_32F7CE_DBREQUIREMENT", row[end])
                     continue
-                place = translation.truth.of("SPACE", other["SPACEKEY"]), other["KEY"], other["BASELINE"]
-                if len(there[place]) == 1:
-                    values[end] = content.of("AO_32F7CE_DBREQUIREMENT", there[place][0])
+                same_key = (other["KEY"], other["BASELINE"])
+                twins = here[other["SPACEKEY"], *same_key]
+                found_there = there[translation.truth.of("SPACE", other["SPACEKEY"]), *same_key]
+                if len(twins) == len(found_there):
+                    values[end] = content.of("AO_32F7CE_DBREQUIREMENT",
+                                             found_there[twins.index(row[end])])
         except Dropped:
             continue
         if len(values) == 2:

@@ -30,6 +30,10 @@ class Failure(AssertionError):
     """A check of the harness did not hold; the message says all."""
 
 
+class Skip(Exception):
+    """The machine lacks what the test needs; the message says what. Never for what the product lacks."""
+
+
 class Result:
     """What one run of a program left: status, out, err (text), out_bytes, json, seconds."""
 

@@ -136,3 +136,21 @@ def test_one_space_stays_inside_its_scope(t):
                          brings=check.in_scope(origin, {"ABC"}), nothing=nothing)
     compare_counts(t, done, counts)
     t.equal(counts["DBREQUIREMENT"]["erase"], 6)
+
+
+def test_inbound_dependencies_are_kept(t):
+    """A requirement of another space depends on one of the erased space: the dependency is put back
+    where the requirement is there again."""
+    world = world_confluence.alone(t)
+    url, name = world.origin, "origin.db"
+    before = check.read(t, name)
+    crossing = {number for number, row in before["AO_32F7CE_DBDEPENDENCY"].items()
+                if row["RELATIONSHIP"] == "crosses"}
+    assert crossing
+    steps.export(t, url, name, "abc", "abc.csv", "--space", "ABC", expect=(0, 3))
+    steps.load(t, url, name, "abc.csv", "--key", "later")
+    steps.decide(t, url, name, "later", world.truth, leave=[("SPACE", "GONE"), ("SPACE", "OPS")])
+    planned, done = steps.carry_out(t, url, name, "later", "ABC")
+    assert planned["outside"]["kept"] > 0, planned["outside"]
+    t.equal(done["outside"], planned["outside"])
+    check.same_but_ids(before, check.read(t, name))

@@ -232,6 +232,21 @@ def test_erase_everything_and_nothing(t):
     same(before, exact(t))
 
 
+def test_references_that_leave_the_scope(t):
+    """Dependencies with one end in another space: erased with the scope, put back by the import."""
+    url, _ = tiny.ready(t, [*tiny.data_rows(), tiny.requirement(20, "OLD-1")])
+    ids = {(row["SPACEKEY"], row["KEY"]): row["ID"] for row in t.rows(
+        NAME, f'SELECT "SPACEKEY", "KEY", "ID" FROM {REQUIREMENT}')}
+    for parent, child in ((("ABC", "OLD-1"), ("DEF", "OLD-2")), (("DEF", "OLD-1"), ("ABC", "OLD-1")),
+                          (("DEF", "OLD-1"), ("ABC", "OLD-2"))):
+        edit(t, 'INSERT INTO "AO_32F7CE_DBDEPENDENCY" ("RELATIONSHIP", "PARENT_ID", "CHILD_ID") VALUES '
+             "('x', ?, ?)", ids[parent], ids[child])
+    before = exact(t)
+    do_import(t, url)
+    undo(t, url)
+    same(before, exact(t))
+
+
 # --- confirmation and keys ---------------------------------------------------------------------------
 
 

@@ -866,6 +866,68 @@ static void check_word(struct db *db, const char *template, const char *in, cons
 			expected ? expected : "NULL");
 }
 
+/* The value of a column out of a row as text, as typeof and hex. */
+static const char *column_of(struct db *db, const char *row, const char *name)
+{
+	struct str value CLEANUP(str_release) = STR_INIT;
+
+	dialect_row_column(&value, db_dialect(db), row, "t", name);
+	return text(db,
+		arena_printf(&arena, "SELECT typeof(%s) || ' ' || hex(%s)", value.at, value.at));
+}
+
+static void check_rows_as_text(struct db *db)
+{
+	const struct dialect *words = db_dialect(db);
+	static const struct {
+		const char *in, *expected; /* an SQL value; its type and hex */
+	} cases[] = {
+		{"NULL", "null "},
+		{"''", "text "},
+		{"9223372036854775807", "integer 39323233333732303336383534373735383037"},
+		{"-9223372036854775808", "integer 2D39323233333732303336383534373735383038"},
+		{"1.5", "real 312E35"},
+		{"1.0", "real 312E30"},
+		{"x''", "blob "},
+		{"x'00ff'", "blob 00FF"},
+		{"CAST(x'610062' AS TEXT)", "text 610062"},
+		{"CAST(x'ff' AS TEXT)", "text FF"},
+		{"'q\"\\{},:' || char(10, 1, 233, 128512)", "text 71225C7B7D2C3A0A01C3A9F09F9880"},
+		{"'{\"real\":\"00\"}'", "text 7B227265616C223A223030227D"},
+	};
+	const char *row;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		row = arena_printf(&arena, "%s'before', 'x\"}', 'a \"b\"', %s, 'behind', 1%s",
+			words->row_json_open, cases[i].in, words->row_json_close);
+		assert_string_equal(column_of(db, row, "a \"b\""), cases[i].expected);
+		row = arena_printf(&arena, "%s'first', 2%s%s%s", words->row_json_open,
+			words->row_json_close, words->row_json_join, row);
+		assert_string_equal(column_of(db, row, "a \"b\""), cases[i].expected);
+		assert_string_equal(column_of(db, row, "behind"), "integer 31");
+		assert_string_equal(column_of(db, row, "first"), "integer 32");
+	}
+	check_word(db, words->sha256_f, "'abc'",
+		"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	check_word(db, words->sha256_f, "NULL", NULL);
+	/* what is no such text is an error, never a value */
+	static const char *const damaged[] = {"''", "'{}'", "'{'", "'{\"a\"}'", "'{\"a\":'",
+		"'{\"a\":}'", "'{\"a\":1'", "'{\"b\":1}'", "'{\"a\":\"x}'", "'{\"a\":\"\\'",
+		"'{\"a\":\"\\n\"}'", "'{\"a\":{\"real\":\"00\"}}'", "'{\"a\":{\"blob\":\"0\"}}'",
+		"'{\"a\":{\"blob\":\"0G\"}}'", "'{\"a\":{}}'", "'{\"a\":tru}'", "'{\"\\u00'",
+		"'[1]'", "'{\"a\":\"\\u00'"};
+	for (size_t i = 0; i < ARRAY_LEN(damaged); i++) {
+		struct str sql CLEANUP(str_release) = STR_INIT;
+		struct error error = ERROR_INIT;
+		struct slice found;
+
+		str_add_text(&sql, "SELECT ");
+		dialect_row_column(&sql, words, damaged[i], "t", "a");
+		assert_false(db_query_text(db, sql.at, NULL, 0, &arena, &found, &error));
+		assert_int_equal(error.kind, ERROR_DATABASE);
+	}
+}
+
 static void test_dialect(void **state UNUSED)
 {
 	CLEANUP(db_close) struct db *db = new_db("dialect.db");
@@ -936,6 +998,7 @@ static void test_dialect(void **state UNUSED)
 		text(db, arena_printf(&arena, "SELECT %s'a', 1, 'b', 'x\"y', 'c', NULL%s",
 				 words->row_json_open, words->row_json_close)),
 		"{\"a\":1,\"b\":\"x\\\"y\",\"c\":null}");
+	check_rows_as_text(db);
 	run(db, arena_printf(&arena, "CREATE TABLE t (k %s PRIMARY KEY, n %s, v %s)",
 			words->type_key, words->type_int64, words->type_text));
 	for (int i = 0; i < 2; i++)

@@ -500,6 +500,11 @@ static void test_map_show(void **state UNUSED)
 
 static struct plan sample_plan(struct arena *arena)
 {
+	struct outside_lost *lost = arena_alloc(arena, sizeof(*lost));
+	*lost = (struct outside_lost){.table = SLICE("DBDEPENDENCY"),
+		.from = SLICE("OPS O-1"),
+		.to = SLICE("ABC R-1"),
+		.reason = SLICE("it is not there")};
 	struct plan plan = {.key = SLICE("k"),
 		.old_scope = SLICE("ABC"),
 		.new_scope = SLICE("DEF"),
@@ -509,6 +514,8 @@ static struct plan sample_plan(struct arena *arena)
 		.unresolved_total = 0,
 		.outside_kept = 1,
 		.outside_lost = 2,
+		.outside_lost_list = lost,
+		.outside_lost_count = 1,
 		.outside_at_origin = 3};
 	memset(plan.hash, 'a', 64);
 	return plan;
@@ -516,7 +523,7 @@ static struct plan sample_plan(struct arena *arena)
 
 #define PLAN_MEMBERS                                                                               \
 	"key scope erase insert merge exclude reject eraseScopes unresolved unresolvedTotal "      \
-	"outside texts orphans blockers hash"
+	"outside outsideLost texts orphans blockers hash"
 
 static void test_plan(void **state UNUSED)
 {
@@ -531,12 +538,19 @@ static void test_plan(void **state UNUSED)
 	assert_text(document, "scope.new", "DEF");
 	assert_members(at(document, "outside"), "kept lost keptAtOrigin");
 	assert_int(document, "outside.keptAtOrigin", 3);
+	assert_int_equal(json_array_size(at(document, "outsideLost")), 1);
+	json_t *lost = json_array_get(at(document, "outsideLost"), 0);
+	assert_members(lost, "table from to detail reason");
+	assert_string_equal(json_string_value(json_object_get(lost, "to")), "ABC R-1");
+	assert_true(json_is_null(json_object_get(lost, "detail")));
 	assert_int(document, "erase.DBLINK", 10);
 	json_decref(document);
 	document_plan_text(&out, &plain, &plan);
 	assert_has(&out, "Scope          ABC -> DEF\n");
 	assert_has(&out, "DBREQUIREMENT      0      12      0        0       0\n");
 	assert_has(&out, "total             10      12      0        0       0\n");
+	assert_has(&out, "DBDEPENDENCY    OPS O-1  ABC R-1          it is not there\n");
+	assert_has(&out, "... and 1 more");
 	assert_has(&out, "Nothing forbids this import.\n");
 	assert_has(&out, "--confirm DEF --plan aaaa");
 	str_release(&out);
@@ -587,8 +601,9 @@ static void test_import(void **state UNUSED)
 	document_import_json(&out, &result, &notes);
 	assert_has(&out, "\"seconds\":0.1,");
 	json_t *document = parse(&out);
-	assert_members(document, "key scope erased inserted merged excluded rejected outside "
-				 "undoKey verified seconds plan warnings");
+	assert_members(document,
+		"key scope erased inserted merged excluded rejected outside outsideLost "
+		"undoKey verified seconds plan warnings");
 	assert_text(document, "undoKey", "undo-k-1");
 	assert_int(document, "inserted.DBLINK", 12);
 	json_decref(document);

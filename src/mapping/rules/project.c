@@ -1,8 +1,10 @@
 /*
  * PROJECT. Where a Jira is at hand (this instance, or the other side), the candidates are the
  * projects that have the key, had it, or have the name; the evidence are the summaries of the
- * issues that the backup names: at least half of them and at least 3 agree, or all when it names
- * fewer; on the very instance of origin an issue that kept its id agrees too.
+ * issues that the backup names: `proof` is 'yes' when at least half of them and at least 3 agree,
+ * 'few' when half are fewer than 3 (every project may have a "Task 1"), 'no', or 'none' when it
+ * names none. On the very instance of origin an issue that kept its id agrees too, and few are
+ * enough.
  *
  * On a Confluence a project lives behind an application link.
  */
@@ -39,14 +41,16 @@ static const char *const prepare[] = {
 	" FROM (SELECT i.parent, COUNT(*) AS named FROM reqferry_m_work i"
 	" WHERE i.type = 'ISSUE' AND i.title IS NOT NULL GROUP BY i.parent) t"
 	" WHERE reqferry_m_near.mapping = t.parent",
-	"UPDATE reqferry_m_near SET there = t.there FROM (SELECT n.mapping, n.key, COUNT(*) AS "
-	"there FROM reqferry_m_near n JOIN reqferry_m_issue q ON q.projectkey = n.key JOIN "
-	"reqferry_m_work i ON i.type = 'ISSUE' AND i.parent = n.mapping AND i.issuenumber = "
-	"q.number AND (i.title = q.summary OR ({here} AND i.number = q.id AND i.title IS NOT "
-	"NULL)) GROUP BY n.mapping, n.key) t WHERE reqferry_m_near.mapping = t.mapping AND "
-	"reqferry_m_near.key = t.key",
+	"UPDATE reqferry_m_near SET there = t.there"
+	" FROM (SELECT n.mapping, n.key, COUNT(*) AS there FROM reqferry_m_near n"
+	" JOIN reqferry_m_issue q ON q.projectkey = n.key"
+	" JOIN reqferry_m_work i ON i.type = 'ISSUE' AND i.parent = n.mapping"
+	" AND i.issuenumber = q.number"
+	" AND (i.title = q.summary OR ({here} AND i.number = q.id AND i.title IS NOT NULL))"
+	" GROUP BY n.mapping, n.key) t"
+	" WHERE reqferry_m_near.mapping = t.mapping AND reqferry_m_near.key = t.key",
 	"UPDATE reqferry_m_near SET proof = CASE WHEN COALESCE(named, 0) = 0 THEN 'none'"
-	" WHEN there * 2 >= named AND (there >= 3 OR there = named) THEN 'yes' ELSE 'no' END",
+	" WHEN there * 2 < named THEN 'no' WHEN there >= 3 OR {here} THEN 'yes' ELSE 'few' END",
 	NULL,
 };
 
@@ -111,6 +115,27 @@ static const struct mapping_rule rules[] = {
 		.where = SAME_JIRA " AND n.former = 1",
 		FOUND,
 		.one = "project \"{destination}\" had the key \"{key}\" before, in the same Jira",
+		.several = "projects had this key",
+	},
+	{
+		.name = "same key and few same summaries",
+		.certainty = LIKELY,
+		.products = ON_JIRA,
+		.joins = NEAR,
+		.where = "n.samekey = 1 AND n.proof = 'few'",
+		FOUND,
+		.one = "a project with the same key, and the few issues that the backup names "
+		       "have the same summaries",
+	},
+	{
+		.name = "former key and few same summaries",
+		.certainty = LIKELY,
+		.products = ON_JIRA,
+		.joins = NEAR,
+		.where = "n.former = 1 AND n.proof = 'few'",
+		FOUND,
+		.one = "project \"{destination}\" had the key \"{key}\" before, and the few issues "
+		       "that the backup names have the same summaries",
 		.several = "projects had this key",
 	},
 	{

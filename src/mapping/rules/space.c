@@ -30,12 +30,13 @@ static const char *const prepare[] = {
 	" FROM (SELECT m.id, COUNT(DISTINCT p.title) AS named FROM reqferry_m_open m"
 	" JOIN reqferry_m_work p ON p.type = 'PAGE' AND p.spacekey = m.key GROUP BY m.id) t"
 	" WHERE reqferry_m_near.mapping = t.id",
-	"UPDATE reqferry_m_near SET there = t.there FROM (SELECT n.mapping, n.key, "
-	"COUNT(DISTINCT p.title) AS there FROM reqferry_m_near n JOIN reqferry_m_open m ON m.id "
-	"= n.mapping JOIN reqferry_m_page q ON q.spacekey = n.key JOIN reqferry_m_work p ON "
-	"p.type = 'PAGE' AND p.spacekey = m.key AND p.title = q.title AND p.pagetype = "
-	"q.pagetype GROUP BY n.mapping, n.key) t WHERE reqferry_m_near.mapping = t.mapping AND "
-	"reqferry_m_near.key = t.key",
+	"UPDATE reqferry_m_near SET there = t.there"
+	" FROM (SELECT n.mapping, n.key, COUNT(DISTINCT p.title) AS there FROM reqferry_m_near n"
+	" JOIN reqferry_m_open m ON m.id = n.mapping"
+	" JOIN reqferry_m_page q ON q.spacekey = n.key"
+	" JOIN reqferry_m_work p ON p.type = 'PAGE' AND p.spacekey = m.key"
+	" AND p.title = q.title AND p.pagetype = q.pagetype GROUP BY n.mapping, n.key) t"
+	" WHERE reqferry_m_near.mapping = t.mapping AND reqferry_m_near.key = t.key",
 	"UPDATE reqferry_m_near SET proof = CASE WHEN COALESCE(named, 0) = 0 THEN 'none'"
 	" WHEN there * 2 >= named AND (there >= 3 OR there = named) THEN 'yes' ELSE 'no' END",
 	NULL,
