@@ -67,6 +67,16 @@ static const char *why_unwritable(struct slice text)
 	return NULL;
 }
 
+/* The most bytes that the field takes in a file: quoted, its quotes doubled, and what ends it. */
+static size_t written_length(struct slice text)
+{
+	size_t length = text.len + 4;
+
+	for (size_t i = 0; i < text.len; i++)
+		length += text.at[i] == '"';
+	return length;
+}
+
 static bool check_fields(
 	const struct slice *fields, size_t count, const char *title, struct error *err)
 {
@@ -84,9 +94,9 @@ static bool check_fields(
 				"cannot write field %zu of the %s \"%.*s\" \"%.*s\": it %s", i + 1,
 				title, SLICE_PRINT(fields[1]),
 				SLICE_PRINT(count > 2 ? fields[2] : SLICE_NULL), why);
-		bytes += fields[i].len;
+		bytes += written_length(fields[i]);
 	}
-	if (bytes > csv_limits_default.record / 2)
+	if (bytes > csv_limits_default.record)
 		return FAIL(err, LIMIT, "cannot write the %s \"%.*s\" \"%.*s\": it is too long",
 			title, SLICE_PRINT(fields[1]),
 			SLICE_PRINT(count > 2 ? fields[2] : SLICE_NULL));

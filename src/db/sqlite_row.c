@@ -257,7 +257,7 @@ static bool find_value(struct slice text, struct slice name, struct slice *value
 		const char *close, *behind;
 
 		/* "{" or "," before a pair, "}{" between two objects */
-		at += end - at > 1 && at[0] == '}' && at[1] == '{' ? 2 : 1;
+		at += at[0] == '}' && at[1] == '{' ? 2 : 1;
 		if (at >= end || *at != '"' || !(close = string_end(at + 1, end)) ||
 			end - close < 2 || close[1] != ':')
 			return false;

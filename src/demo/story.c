@@ -116,7 +116,7 @@ static bool leave_origin(struct story *story, const struct move *move, const cha
 
 static void tell_automatic(struct story *story, const struct mapping_auto_result *result)
 {
-	int64_t total = 0;
+	long long total = 0;
 	tell(story, "     %-11s %7s %9s %8s %10s %11s %11s", "", "total", "certain", "likely",
 		"possible", "ambiguous", "not found");
 	for (int e = 0; e < ENTITY_COUNT; e++) {
@@ -128,10 +128,10 @@ static void tell_automatic(struct story *story, const struct mapping_auto_result
 			entity_name((enum entity)e), (long long)count->total,
 			(long long)count->certain, (long long)count->likely,
 			(long long)count->possible, (long long)count->ambiguous,
-			(long long)(count->not_found + count->failed));
+			(long long)count->not_found + (long long)count->failed);
 	}
 	tell(story, "     %lld of %lld mapped without a person; %lld are left to look at",
-		(long long)(total - result->open), (long long)total, (long long)result->open);
+		total - (long long)result->open, total, (long long)result->open);
 }
 
 /* A decision that the demo takes in place of a person. */

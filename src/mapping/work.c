@@ -86,8 +86,12 @@ void work_fold_url(struct slice url, struct str *out)
 		url.len--;
 	while (path < url.len && url.at[path] != '/')
 		path++;
-	for (size_t i = 0; i < url.len; i++)
-		str_add_char(out, i < path ? (char)tolower((unsigned char)url.at[i]) : url.at[i]);
+	for (size_t i = 0; i < url.len; i++) {
+		char letter = url.at[i];
+		if (i < path)
+			letter = (char)tolower((unsigned char)letter);
+		str_add_char(out, letter);
+	}
 }
 
 /* The value of `name` in normalised dependencies; "" is the bare value. */

@@ -388,6 +388,36 @@ static bool import_body(void *context, struct error *err)
 	       make_report(step, err) && resolve_end(step->instance, err);
 }
 
+#define REJECTED_TOLD 100
+
+/* Names the rejected rows: the report and "ids" have all of them. */
+static void tell_rejected(struct import_step *step)
+{
+	struct error ignored = ERROR_INIT;
+	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
+	const struct db_value key = db_slice(step->options->key);
+	int64_t total = tally_total(&step->out->rejected), told = 0;
+	bool row;
+	if (total == 0 ||
+		!db_query(step->instance->db,
+			"SELECT i.tablename, i.oldid, i.problem FROM reqferry_outcome o JOIN "
+			"reqferry_item i ON i.backupkey = o.backupkey AND i.id = o.item WHERE "
+			"o.backupkey = $1 AND o.fate = 'rejected' ORDER BY o.item",
+			&key, 1, &rows, &ignored))
+		return;
+	while (told < REJECTED_TOLD && db_rows_next(rows, &row, &ignored) && row) {
+		struct slice problem = db_rows_text(rows, 2);
+		task_warn(step->task, "left out: %.*s %.*s: %.*s",
+			SLICE_PRINT(db_rows_text(rows, 0)), SLICE_PRINT(db_rows_text(rows, 1)),
+			SLICE_PRINT(problem.at ? problem
+					       : SLICE("it refers to a row that was left out")));
+		told++;
+	}
+	if (told < total)
+		task_warn(step->task, "%lld more rows were left out: see \"reqferry ids\"",
+			(long long)(total - told));
+}
+
 bool import_run(struct instance *instance, const struct import_options *options, struct task *task,
 	struct arena *arena, struct import_result *out, struct error *err)
 {
@@ -408,6 +438,7 @@ bool import_run(struct instance *instance, const struct import_options *options,
 	if (!ok)
 		return false;
 	result.seconds = (double)(time_monotonic_ms() - step.started_ms) / 1000.0;
+	tell_rejected(&step);
 	*out = result;
 	return true;
 }

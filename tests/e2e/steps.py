@@ -6,6 +6,8 @@ migrates checks them too.
 import collections
 import contextlib
 import fnmatch
+import os
+import shutil
 
 import harness
 
@@ -39,6 +41,28 @@ def has_keys(t, document, *keys):
     for key in keys:
         if key not in document:
             raise harness.Failure(f"the document has no {key!r}: {document}")
+
+
+def as_reader(t, *args, expect=0, **more):
+    """Runs the program as a user who may read the test's folder and write nothing in it."""
+    program = t.program
+    if os.getuid() == 0:
+        own = t.dir / "reqferry"  # that user may not even see the build folder
+        shutil.copy(program, own)
+        os.chmod(own, 0o755)
+        args = ("--reuid=65534", "--regid=65534", "--clear-groups", own, *args)
+        t.program = shutil.which("setpriv")
+    os.chmod(t.dir / ".sanitizer", 0o777)
+    for path in t.dir.glob("*.db*"):
+        os.chmod(path, 0o444)
+    os.chmod(t.dir, 0o555)
+    try:
+        return t.run(*args, expect=expect, **more)
+    finally:
+        t.program = program
+        os.chmod(t.dir, 0o755)
+        for path in t.dir.glob("*.db*"):
+            os.chmod(path, 0o644)
 
 
 # --- documents ---------------------------------------------------------------------------------------

@@ -344,25 +344,6 @@ def test_missing_and_unreadable_files(t):
     t.same_hashes(before, steps.state(t, "jira.db"))
 
 
-def as_reader(t, *args, expect=0, **more):
-    """Runs the program as a user who may read the test's folder and write nothing in it."""
-    program = t.program
-    if os.getuid() == 0:
-        args = ("--reuid=65534", "--regid=65534", "--clear-groups", program, *args)
-        t.program = "/usr/bin/setpriv"
-    os.chmod(t.dir / ".sanitizer", 0o777)
-    for path in t.dir.glob("*.db*"):
-        os.chmod(path, 0o444)
-    os.chmod(t.dir, 0o555)
-    try:
-        return t.run(*args, expect=expect, **more)
-    finally:
-        t.program = program
-        os.chmod(t.dir, 0o755)
-        for path in t.dir.glob("*.db*"):
-            os.chmod(path, 0o644)
-
-
 def test_read_only_database(t):
     url = jira(t)
     (t.dir / "good.csv").write_bytes(good())
@@ -372,14 +353,14 @@ def test_read_only_database(t):
     for command in (["load", url, "good.csv"], ["export", url, "k", "--all"], ["delete", url, "staged"],
                     ["map", "auto", url, "staged"],
                     ["import", url, "staged", "--confirm", "TIO", "--accept", "assumed"]):
-        error = as_reader(t, "--json", *command, expect=1).json["error"]
+        error = steps.as_reader(t, "--json", *command, expect=1).json["error"]
         t.equal(error["kind"], "read-only")
         t.contains(error["message"], "jira.db")
         t.same_hashes(before, t.hashes("jira.db"))
     # a reader's rights are enough to read
-    t.equal([one["key"] for one in as_reader(t, "--json", "list", url).json], ["staged"])
-    as_reader(t, "map", "list", url, "staged")
-    as_reader(t, "write", url, "staged", "-")
+    t.equal([one["key"] for one in steps.as_reader(t, "--json", "list", url).json], ["staged"])
+    steps.as_reader(t, "map", "list", url, "staged")
+    steps.as_reader(t, "write", url, "staged", "-")
 
 
 def test_wrong_use(t):

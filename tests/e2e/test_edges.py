@@ -5,7 +5,6 @@ import os
 import check
 import csvtext
 import steps
-import test_bad_input
 import tiny
 import world_confluence
 import world_jira
@@ -61,9 +60,10 @@ def test_an_empty_scope(t):
 
 
 def test_dependencies_in_another_spelling(t):
-    """A vendor's file: blanks, order and case of lines differ, fields of our own version are
-    missing, surplus ones must come out again."""
-    rows = [tiny.link(8, 1, "true", "PAGE", "page", 11, 11), tiny.link(9, 1, "true", "PAGE", "page", 8021, 11),
+    """A vendor's file: blanks and order of the dependencies differ from ours, and surplus fields must
+    come out again."""
+    rows = [tiny.link(8, 1, "true", "PAGE", "page", 11, 11),
+            tiny.link(9, 1, "true", "PAGE", "page", 8021, 11),
             tiny.link(10, 1, "false", "JIRA", tiny.LINK, "TIO-1"),
             tiny.link(11, 1, "false", "JIRA", tiny.LINK.replace("a", "d"), "TIO-1")]
     other = tiny.LINK.replace("a", "d")
@@ -174,7 +174,7 @@ def test_locked_databases(t):
 def test_import_by_another_user_after_a_reader_looked(t):
     """The working tables of a plan are its own: nothing of them stays."""
     url, _ = tiny.ready(t)
-    test_bad_input.as_reader(t, "plan", url, KEY, *ASSUMED)
+    steps.as_reader(t, "plan", url, KEY, *ASSUMED)
     left = {row["name"] for row in t.rows(NAME, "SELECT name FROM sqlite_master WHERE type = 'table'")}
     assert not left & {"reqferry_resolved", "reqferry_scope", "reqferry_erase", "reqferry_fate",
                        "reqferry_json", "reqferry_merge", "reqferry_entity"}, left
@@ -246,3 +246,22 @@ def test_values_that_no_file_can_hold(t):
                 t.contains(error["message"], word)
             assert not (t.dir / f"{key}.csv").exists() and not list(t.dir.glob("*.manifest.json"))
             db.execute("""DELETE FROM "AO_32F7CE_DBREQUIREMENT" WHERE "ID" = 9001""")
+
+
+def test_rejected_rows_are_listed(t):
+    rows = tiny.data_rows()
+    rows[1] = tiny.requirement(2, "R-2", "u2", BASELINE="two")
+    url, _ = tiny.ready(t, rows)
+    done = t.run("import", url, KEY, *ASSUMED, "--reject", "--confirm", "ABC", expect=3)
+    for row in ("DBREQUIREMENT 2", "DBPROPERTY 5", "DBDEPENDENCY 6"):
+        t.contains(done.out + done.err, row)
+
+
+def test_a_field_of_the_greatest_length_is_written(t):
+    """64 MiB can be loaded, so it can be written and exported too."""
+    url, _ = tiny.destination(t)
+    tiny.write(t, [tiny.requirement(1, "R-1", HTMLEXCERPT="0123456789abcde\n" * (4 << 20))],
+               [csvtext.mapping("SPACE", "ABC", title="Alpha")])
+    t.run("load", url, f"{KEY}.csv")
+    t.run("write", url, KEY, "again.csv")
+    assert (t.dir / "again.csv").read_bytes() == (t.dir / f"{KEY}.csv").read_bytes(), "not the same bytes"

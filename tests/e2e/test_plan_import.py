@@ -8,7 +8,6 @@ import check
 import csvtext
 import harness
 import steps
-import test_bad_input
 import tiny
 import world
 import world_jira
@@ -71,9 +70,9 @@ def test_plan_needs_a_readers_rights_and_writes_nothing(t):
     first = steps.plan(t, url, KEY, *ASSUMED)
     t.equal(steps.plan(t, url, KEY, *ASSUMED), first, "a second plan")
     t.same_hashes(before, t.hashes(NAME))
-    read = test_bad_input.as_reader(t, "--json", "plan", url, KEY, *ASSUMED).json
+    read = steps.as_reader(t, "--json", "plan", url, KEY, *ASSUMED).json
     t.equal(read, first, "the plan of a reader")
-    dry = test_bad_input.as_reader(t, "--json", "import", url, KEY, *ASSUMED, "--confirm", "ABC",
+    dry = steps.as_reader(t, "--json", "import", url, KEY, *ASSUMED, "--confirm", "ABC",
                                    "--dry-run").json
     t.equal(dry["hash"], first["hash"], "a dry run's plan")
     t.run("import", url, KEY, *ASSUMED, "--dry-run")
