@@ -11,7 +11,9 @@ bool filter_read(
 		.certainty = given->options[FILTER_CERTAINTY],
 		.rule = given->options[FILTER_RULE],
 		.space = given->options[FILTER_SPACE],
-		.find = given->options[FILTER_FIND]};
+		.find = given->options[FILTER_FIND],
+		.key = given->options[FILTER_KEY],
+		.dependencies = given->options[FILTER_DEPENDENCIES]};
 	if (any) {
 		*any = false;
 		for (int i = 0; i < FILTER_OPTIONS; i++)

@@ -14,6 +14,8 @@ enum {
 	FILTER_RULE,
 	FILTER_SPACE,
 	FILTER_FIND,
+	FILTER_KEY,
+	FILTER_DEPENDENCIES,
 	FILTER_OPTIONS
 };
 
@@ -29,7 +31,9 @@ enum {
 		.help = "found with this certainty"},                                              \
 	[FILTER_RULE] = {"rule", "R", .help = "found by this rule"},                               \
 	[FILTER_SPACE] = {"space", "KEY", .help = "of this space of the origin"},                  \
-	[FILTER_FIND] = {"find", "TEXT", .help = "with this text in key, title or name"}
+	[FILTER_FIND] = {"find", "TEXT", .help = "with this text in key, title or name"},          \
+	[FILTER_KEY] = {"key", "OLD", .help = "with exactly this key at the origin"},              \
+	[FILTER_DEPENDENCIES] = {"dependencies", "D", .help = "with these dependencies"}
 
 /* Reads and checks the options; *any (may be NULL) says whether there is a filter at all. */
 MUST_CHECK bool filter_read(

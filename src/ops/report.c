@@ -175,14 +175,16 @@ bool report_last(struct instance *instance, struct slice key, struct arena *aren
 	bool ready, row = false;
 	if (!stage_ready(instance->db, &ready, err))
 		return false;
-	/* killed between its commit and the note of its end, a run is still called running */
+	/* killed between its commit and the note of its end, a run is called running or interrupted
+	 */
 	if (ready && (!db_query(instance->db,
 			      "SELECT r.report, (SELECT min(u.undone) FROM reqferry_undo u WHERE "
 			      "u.backupkey = r.backupkey AND u.created >= r.started AND NOT EXISTS "
 			      "(SELECT 1 FROM reqferry_undo v WHERE v.backupkey = r.backupkey AND "
 			      "v.created >= r.started AND v.created < u.created)) FROM "
 			      "reqferry_run r WHERE r.step = 'import' AND r.backupkey = $1 AND "
-			      "r.report IS NOT NULL AND r.state IN ('done', 'running') ORDER BY "
+			      "r.report IS NOT NULL AND r.state IN ('done', 'running', "
+			      "'interrupted') ORDER BY "
 			      "r.started DESC",
 			      &value, 1, &rows, err) ||
 			     !db_rows_next(rows, &row, err)))

@@ -1,11 +1,76 @@
 /*
  * The record of every step that ran or runs. A run is written before its step's transaction begins
  * and after it ended, so that it can be seen while the step works and stays when it fails.
+ *
+ * A process that was killed cannot note its own end: the next step on the instance does it, when it
+ * finds a run of this machine whose process is gone. On SQLite nobody else can write while a step
+ * does, so the heartbeat stands still during it.
  */
 #include "base/time.h"
 #include "stage/stage.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <unistd.h>
+
+/* "machine, process 123": who runs a step. */
+static void name_host(char *host, size_t size, long process)
+{
+	char machine[128] = "";
+	if (gethostname(machine, sizeof(machine) - 1) != 0)
+		machine[0] = '\0';
+	snprintf(host, size, "%s, process %ld", machine, process);
+}
+
+/* True when the run was of a process of this machine that is no more. */
+static bool is_gone(struct slice host)
+{
+	struct slice machine, process;
+	char own[192];
+	int64_t number;
+	if (!slice_cut(host, ',', &machine, &process) || process.len < 10 ||
+		!slice_to_int64((struct slice){process.at + 9, process.len - 9}, &number) ||
+		number <= 0 || number > INT32_MAX)
+		return false;
+	name_host(own, sizeof(own), (long)number);
+	return slice_is(host, own) && kill((pid_t)number, 0) != 0 && errno == ESRCH;
+}
+
+/* Inside a write transaction. */
+static bool note_interrupted(struct db *db, const char *now, struct error *err)
+{
+	struct arena arena CLEANUP(arena_release) = ARENA_INIT;
+	struct gone {
+		struct gone *next;
+		struct slice id;
+	} *list = NULL;
+	{
+		struct db_rows *rows CLEANUP(db_rows_end) = NULL;
+		if (!db_query(db, "SELECT id, host FROM reqferry_run WHERE state = 'running'", NULL,
+			    0, &rows, err))
+			return false;
+		for (bool row;;) {
+			if (!db_rows_next(rows, &row, err))
+				return false;
+			if (!row)
+				break;
+			if (!is_gone(db_rows_text(rows, 1)))
+				continue;
+			struct gone *gone = arena_alloc(&arena, sizeof(*gone));
+			*gone = (struct gone){list, arena_copy(&arena, db_rows_text(rows, 0))};
+			list = gone;
+		}
+	}
+	for (; list; list = list->next) {
+		const struct db_value values[] = {db_slice(list->id), db_text(now)};
+		if (!db_exec(db,
+			    "UPDATE reqferry_run SET state = 'interrupted', ended = $2 WHERE id = "
+			    "$1",
+			    values, ARRAY_LEN(values), NULL, err))
+			return false;
+	}
+	return true;
+}
 
 static bool commit_one(struct db *db, const char *sql, const struct db_value *values, size_t count,
 	struct error *err)
@@ -21,20 +86,23 @@ static bool commit_one(struct db *db, const char *sql, const struct db_value *va
 bool stage_run_begin(struct db *db, const char *step, struct slice backup_key, const char *actor,
 	char id[33], struct error *err)
 {
-	char now[25], machine[128] = "", host[192], fresh[33];
+	char now[25], host[192], fresh[33];
 	time_now_utc(now);
 	stage_random_id(fresh);
-	if (gethostname(machine, sizeof(machine) - 1) != 0)
-		machine[0] = '\0';
-	snprintf(host, sizeof(host), "%s, process %ld", machine, (long)getpid());
+	name_host(host, sizeof(host), (long)getpid());
 	const struct db_value values[] = {db_text(fresh), db_text(step), db_slice(backup_key),
 		db_text(actor), db_text(host), db_text(now)};
-	if (!commit_one(db,
-		    "INSERT INTO reqferry_run (id, step, backupkey, actor, host, started, "
-		    "heartbeat, "
-		    "state) VALUES ($1, $2, $3, $4, $5, $6, $6, 'running')",
-		    values, ARRAY_LEN(values), err))
+	if (!db_begin(db, DB_READ_WRITE, err))
 		return false;
+	if (!note_interrupted(db, now, err) ||
+		!db_exec(db,
+			"INSERT INTO reqferry_run (id, step, backupkey, actor, host, started, "
+			"heartbeat, state) VALUES ($1, $2, $3, $4, $5, $6, $6, 'running')",
+			values, ARRAY_LEN(values), NULL, err) ||
+		!db_commit(db, err)) {
+		db_rollback(db);
+		return false;
+	}
 	memcpy(id, fresh, sizeof(fresh));
 	return true;
 }

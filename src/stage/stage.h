@@ -104,7 +104,7 @@ void stage_field_list(struct str *sql, const char *alias, unsigned first, unsign
 
 /*
  * Records that a step begins, in a transaction of its own (not inside another), and returns the
- * run's id.
+ * run's id. Runs of processes of this machine that are no more are noted as interrupted.
  */
 MUST_CHECK bool stage_run_begin(struct db *db, const char *step, struct slice backup_key,
 	const char *actor, char id[33], struct error *err);

@@ -265,3 +265,15 @@ def test_a_field_of_the_greatest_length_is_written(t):
     t.run("load", url, f"{KEY}.csv")
     t.run("write", url, KEY, "again.csv")
     assert (t.dir / "again.csv").read_bytes() == (t.dir / f"{KEY}.csv").read_bytes(), "not the same bytes"
+
+
+def test_a_killed_step_is_noted_as_interrupted(t):
+    url, _ = tiny.ready(t)
+    t.run("delete", url, KEY, env={"REQFERRY_FAULT": "kill:33"}, expect=-9)
+    # inside the transaction: after the run was recorded, before anything is committed
+    states = [row["state"] for row in t.rows(NAME, "SELECT state FROM reqferry_run WHERE step = 'delete'")]
+    t.equal(states, ["running"], "what the killed step left")
+    t.run("delete", url, KEY)
+    states = [row["state"] for row in
+              t.rows(NAME, "SELECT state FROM reqferry_run WHERE step = 'delete' ORDER BY started")]
+    t.equal(states, ["interrupted", "done"], "what the next step noted")
