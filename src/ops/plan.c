@@ -111,6 +111,37 @@ static bool count_erased_scopes(struct planner *planner, struct error *err)
 	}
 }
 
+/* Rows that come in, but lose every link that says where they are defined. */
+static bool count_unplaced(struct planner *planner, struct error *err)
+{
+	for (size_t t = 0; t < planner->instance->catalogue->table_count; t++) {
+		const struct catalogue_table *links = &planner->instance->catalogue->tables[t];
+		struct str sql CLEANUP(str_release) = STR_INIT;
+		int64_t count;
+		if (!links->citation || links->scope != SCOPE_ROW)
+			continue;
+		const struct catalogue_column *owner = links->scope_columns[0];
+		str_addf(&sql,
+			"SELECT count(*) FROM (SELECT l.f%u AS owner, max(CASE WHEN x.item IS NULL "
+			"THEN 1 ELSE 0 END) AS kept FROM reqferry_item l LEFT JOIN reqferry_fate x "
+			"ON x.item = l.id WHERE l.backupkey = $1 AND l.f%u = '%s' AND l.tablename "
+			"= ",
+			owner->field, links->citation->column->field,
+			links->citation->is ? "false" : "true");
+		db_literal(&sql, slice_of(links->name));
+		str_addf(&sql,
+			" GROUP BY l.f%u) g JOIN reqferry_item r ON r.backupkey = $1 AND r.oldid = "
+			"g.owner LEFT JOIN reqferry_fate y ON y.item = r.id WHERE g.kept = 0 AND "
+			"y.item IS NULL AND r.tablename = ",
+			owner->field);
+		db_literal(&sql, slice_of(owner->uses[0].table->name));
+		if (!planner_count(planner, sql.at, &count, err))
+			return false;
+		planner->plan->orphans += count;
+	}
+	return true;
+}
+
 static bool count_texts(struct planner *planner, struct error *err)
 {
 	for (size_t t = 0; t < planner->instance->catalogue->table_count; t++) {
@@ -142,8 +173,8 @@ bool plan_count(struct instance *instance, const struct stage_backup *backup,
 	struct error *err)
 {
 	static bool (*const parts[])(struct planner * planner, struct error * err) = {count_tables,
-		count_erased_scopes, outside_count, count_texts, planner_find_blockers,
-		planner_find_conflicts};
+		count_erased_scopes, outside_count, count_unplaced, count_texts,
+		planner_find_blockers, planner_find_conflicts};
 	struct planner planner = {instance, backup, options, arena, out, 0};
 	const struct db_value scope[] = {
 		db_text(entity_name(instance->catalogue->scope)), db_slice(backup->scope)};

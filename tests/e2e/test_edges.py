@@ -277,3 +277,12 @@ def test_a_killed_step_is_noted_as_interrupted(t):
     states = [row["state"] for row in
               t.rows(NAME, "SELECT state FROM reqferry_run WHERE step = 'delete' ORDER BY started")]
     t.equal(states, ["interrupted", "done"], "what the next step noted")
+
+
+def test_requirements_without_the_page_that_defines_them_are_counted(t):
+    """R-3 is defined on page 8021 and cited on page 11: the citation alone does not place it."""
+    url, _ = tiny.ready(t)
+    t.equal(t.run("--json", "plan", url, KEY, *ASSUMED).json["orphans"], 0)
+    t.run("map", "exclude", url, KEY, "--type", "PAGE", "--key", "8021", "--yes")
+    t.equal(t.run("--json", "plan", url, KEY, *ASSUMED).json["orphans"], 1)
+    t.contains(t.run("plan", url, KEY, *ASSUMED).out, "1 requirement is left without a link to the page")
