@@ -139,6 +139,7 @@ void document_plan_json(struct str *out, const struct plan *plan)
 	json_put(document, "outsideLost", outside_lost_json(plan));
 	json_put(document, "texts", json_of_int(plan->texts));
 	json_put(document, "orphans", json_of_int(plan->orphans));
+	json_put(document, "otherCase", json_of_tallies(&plan->other_case));
 	json_put(document, "blockers", blockers_json(plan));
 	json_put(document, "hash", json_of_text(plan->hash));
 	json_finish(out, document);
@@ -169,11 +170,18 @@ static void heading_text(
 
 static void remarks_text(struct str *out, const struct plan *plan)
 {
-	if (plan->orphans + plan->texts > 0)
+	if (plan->orphans + plan->texts > 0 || plan->other_case.count > 0)
 		str_add_char(out, '\n');
 	if (plan->orphans > 0) {
 		plain_count(out, plan->orphans, "requirement is", "requirements are");
 		str_add_text(out, " left without a link to the page that defines it.\n");
+	}
+	for (size_t i = 0; i < plan->other_case.count; i++) {
+		plain_count(out, plan->other_case.list[i].rows, "row of ", "rows of ");
+		str_add_char(out, '"');
+		plain_safe(out, plan->other_case.list[i].name);
+		str_add_text(out, plan->other_case.list[i].rows == 1 ? "\" stays" : "\" stay");
+		str_add_text(out, ": the key differs from the scope's in case.\n");
 	}
 	if (plan->texts > 0) {
 		plain_count(out, plan->texts, "text is", "texts are");

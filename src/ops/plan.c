@@ -111,6 +111,30 @@ static bool count_erased_scopes(struct planner *planner, struct error *err)
 	}
 }
 
+/* Keys compare byte by byte: rows of the same key in other case stay, and people should know. */
+static bool count_other_case(struct planner *planner, struct error *err)
+{
+	const struct ry *ry = &planner->instance->ry;
+	for (size_t t = 0; t < planner->instance->catalogue->table_count; t++) {
+		const struct catalogue_table *table = &planner->instance->catalogue->tables[t];
+		struct str sql CLEANUP(str_release) = STR_INIT, key CLEANUP(str_release) = STR_INIT;
+		if (table->scope != SCOPE_COLUMN)
+			continue;
+		str_add_text(&key, "t.");
+		db_identifier(&key, table->scope_columns[0]->name);
+		str_addf(&sql, "SELECT %s, count(*) FROM ", key.at);
+		ry_from(ry, table, "t", &sql);
+		str_addf(&sql,
+			" WHERE lower(%s) IN (SELECT lower(scopekey) FROM reqferry_scope) AND %s "
+			"NOT "
+			"IN (SELECT scopekey FROM reqferry_scope) GROUP BY %s",
+			key.at, key.at, key.at);
+		if (!count_names(planner, sql.at, &planner->plan->other_case, err))
+			return false;
+	}
+	return true;
+}
+
 /* Rows that come in, but lose every link that says where they are defined. */
 static bool count_unplaced(struct planner *planner, struct error *err)
 {
@@ -173,7 +197,7 @@ bool plan_count(struct instance *instance, const struct stage_backup *backup,
 	struct error *err)
 {
 	static bool (*const parts[])(struct planner * planner, struct error * err) = {count_tables,
-		count_erased_scopes, outside_count, count_unplaced, count_texts,
+		count_erased_scopes, outside_count, count_unplaced, count_other_case, count_texts,
 		planner_find_blockers, planner_find_conflicts};
 	struct planner planner = {instance, backup, options, arena, out, 0};
 	const struct db_value scope[] = {

@@ -50,6 +50,8 @@ struct plan {
 	struct slice key;
 	struct slice old_scope, new_scope;                    /* no value: everything */
 	struct tallies erase, insert, merge, exclude, reject; /* by table */
+	struct tallies
+		other_case; /* rows, not erased, by a key that differs from a scope only in case */
 	struct tallies erase_scopes;   /* rows to be erased by space or project */
 	struct unresolved *unresolved; /* the first 100 */
 	size_t unresolved_count;

@@ -147,6 +147,8 @@ def test_keys_that_differ_in_case_only(t):
     with world_confluence.Site(t.dir / NAME, 9000, 1, None) as site:
         number = site.ry("DBREQUIREMENT", SPACEKEY="abc", KEY="R-1", UPPERKEY="R-1")
     before = check.read(t, NAME)["AO_32F7CE_DBREQUIREMENT"][number]
+    t.equal(t.run("--json", "plan", url, KEY, *ASSUMED).json["otherCase"], {"abc": 1})
+    t.contains(t.run("plan", url, KEY, *ASSUMED).out, '1 row of "abc" stays: the key differs')
     steps.carry_out(t, url, NAME, KEY, "ABC", *ASSUMED)
     t.equal(check.read(t, NAME)["AO_32F7CE_DBREQUIREMENT"][number], before)
 
