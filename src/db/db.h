@@ -225,7 +225,7 @@ struct dialect {
 	const char *text_to_boolean_f;
 	const char *text_to_timestamp_f;
 
-	const char *key_to_integer_f; /* text of 1 to 18 digits as a number, anything else NULL */
+	const char *key_to_integer_f; /* text of 1 to 19 digits that int64 holds, anything else NULL */
 	const char *upper_f; /* upper case by Unicode's full mapping, as Java's toUpperCase */
 	const char *boolean_is_true_f, *boolean_is_false_f; /* conditions on a boolean column */
 	/*

@@ -29,7 +29,8 @@ const struct dialect sqlite_dialect = {
 	.text_to_integer_f = "CAST({} AS INTEGER)",
 	.text_to_boolean_f = "(CASE {} WHEN 'true' THEN 1 WHEN 'false' THEN 0 END)",
 	.text_to_timestamp_f = "reqferry_timestamp({})",
-	.key_to_integer_f = "(CASE WHEN length({}) BETWEEN 1 AND 18 AND {} NOT GLOB '*[^0-9]*' "
+	.key_to_integer_f = "(CASE WHEN {} NOT GLOB '*[^0-9]*' AND (length({}) BETWEEN 1 AND 18 OR "
+			    "length({}) = 19 AND {} <= '9223372036854775807') "
 			    "THEN CAST({} AS INTEGER) END)",
 	.upper_f = "reqferry_upper({})",
 	.boolean_is_true_f = "(lower({}) IN ('1', 't', 'true'))",

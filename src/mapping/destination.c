@@ -67,7 +67,7 @@ static bool check_form(const struct host *host, enum entity entity, struct slice
 	struct slice *project, int64_t *number, struct error *err)
 {
 	const char *noun = mapping_type(entity)->noun;
-	bool is_number = text.len <= 18 && text.at[0] != '-' && slice_to_int64(text, number);
+	bool is_number = text.len > 0 && text.at[0] != '-' && slice_to_int64(text, number);
 
 	switch (entity) {
 	case ENTITY_PAGE:
