@@ -1,5 +1,5 @@
 /*
- * Whether a text is another one in upper case. Internal to this folder.
+ * Whether a text is another one in upper case.
  */
 #ifndef BACKUP_UPPER_H
 #define BACKUP_UPPER_H

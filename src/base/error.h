@@ -46,7 +46,7 @@ enum error_kind {
 struct error {
 	enum error_kind kind;
 	char message[1024];
-	char hint[512];
+	char hint[1024];
 	char detail[2048];
 };
 

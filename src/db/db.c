@@ -415,3 +415,14 @@ bool db_fresh_ids(struct db *db, const char *table, const char *id_column, int64
 	return may_run(db, err) &&
 	       db->driver->fresh_ids(db, table, id_column, count, ordinal, expression, err);
 }
+
+bool db_check_sequence(struct db *db, const char *table, const char *id_column, struct arena *arena,
+	struct db_sequence *out, struct error *err)
+{
+	if (!db->driver->check_sequence) {
+		*out = (struct db_sequence){.behind = false};
+		return true;
+	}
+	return may_run(db, err) &&
+	       db->driver->check_sequence(db, table, id_column, arena, out, err);
+}

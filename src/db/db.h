@@ -192,6 +192,18 @@ MUST_CHECK bool db_foreign_keys_to(struct db *db, const char *table, struct aren
 MUST_CHECK bool db_fresh_ids(struct db *db, const char *table, const char *id_column, int64_t count,
 	const char *ordinal, struct str *expression, struct error *err);
 
+struct db_sequence {
+	bool behind;           /* the next id that it gives is one that is there */
+	int64_t last, highest; /* where it stands, and the highest id */
+	const char *statement; /* mends it; in the arena */
+};
+/*
+ * Whether the sequence of the table's id column stands behind its highest id, as it does after rows
+ * were copied in with their ids. Needs no right but to read, and no transaction.
+ */
+MUST_CHECK bool db_check_sequence(struct db *db, const char *table, const char *id_column,
+	struct arena *arena, struct db_sequence *out, struct error *err);
+
 /* --- words ------------------------------------------------------------------------------------ */
 
 /*
@@ -225,8 +237,9 @@ struct dialect {
 	const char *text_to_boolean_f;
 	const char *text_to_timestamp_f;
 
-	const char *key_to_integer_f; /* text of 1 to 19 digits that int64 holds, anything else NULL */
-	const char *upper_f; /* upper case by Unicode's full mapping, as Java's toUpperCase */
+	const char
+		*key_to_integer_f; /* text of 1 to 19 digits that int64 holds, anything else NULL */
+	const char *upper_f;       /* upper case by Unicode's full mapping, as Java's toUpperCase */
 	const char *boolean_is_true_f, *boolean_is_false_f; /* conditions on a boolean column */
 	/*
 	 * One row of a table as JSON text that holds every value exactly: begins and ends an

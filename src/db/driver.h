@@ -73,6 +73,9 @@ struct db_driver {
 		struct db_foreign_key **keys, size_t *count, struct error *err);
 	bool (*fresh_ids)(struct db *db, const char *table, const char *id_column, int64_t count,
 		const char *ordinal, struct str *expression, struct error *err);
+	/* NULL: fresh_ids alone refuses a sequence that stands behind */
+	bool (*check_sequence)(struct db *db, const char *table, const char *id_column,
+		struct arena *arena, struct db_sequence *out, struct error *err);
 };
 
 extern const struct db_driver db_sqlite;

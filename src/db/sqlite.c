@@ -497,4 +497,5 @@ const struct db_driver db_sqlite = {
 	.tables = sqlite_tables,
 	.foreign_keys_to = sqlite_foreign_keys_to,
 	.fresh_ids = sqlite_fresh_ids,
+	.check_sequence = sqlite_check_sequence,
 };

@@ -44,5 +44,7 @@ bool sqlite_foreign_keys_to(struct db *db, const char *table, struct arena *aren
 	struct db_foreign_key **keys, size_t *count, struct error *err);
 bool sqlite_fresh_ids(struct db *db, const char *table, const char *id_column, int64_t count,
 	const char *ordinal, struct str *expression, struct error *err);
+bool sqlite_check_sequence(struct db *db, const char *table, const char *id_column,
+	struct arena *arena, struct db_sequence *out, struct error *err);
 
 #endif

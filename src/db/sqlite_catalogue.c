@@ -228,6 +228,58 @@ static bool ask_number(
 	return ok;
 }
 
+static bool highest_id(struct db *db, const char *table, const char *id_column, int64_t *highest,
+	struct error *err)
+{
+	CLEANUP(str_release) struct str sql = STR_INIT;
+
+	str_add_text(&sql, "SELECT max(");
+	db_identifier(&sql, id_column);
+	str_add_text(&sql, ") FROM ");
+	db_identifier(&sql, table);
+	return ask_number(db, sql.at, table, highest, err);
+}
+
+/*
+ * SQLite itself takes the larger of the two, so a sequence behind does no harm here; but nothing of
+ * SQLite's own puts it there. Somebody edited it, and rows that were deleted may give their ids to
+ * others.
+ */
+bool sqlite_check_sequence(struct db *db, const char *table, const char *id_column,
+	struct arena *arena, struct db_sequence *out, struct error *err)
+{
+	CLEANUP(str_release) struct str statement = STR_INIT;
+	struct db_sequence sequence = {.behind = false};
+	int64_t own, there;
+
+	*out = sequence;
+	if (!ask_number(db,
+		    "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1 AND upper(sql) "
+		    "LIKE '%AUTOINCREMENT%'",
+		    table, &own, err) ||
+		!own)
+		return !own;
+	if (!highest_id(db, table, id_column, &sequence.highest, err) ||
+		!ask_number(
+			db, "SELECT 1 FROM sqlite_sequence WHERE name = $1", table, &there, err) ||
+		!ask_number(db, "SELECT seq FROM sqlite_sequence WHERE name = $1", table,
+			&sequence.last, err))
+		return false;
+	sequence.behind = sequence.last < sequence.highest;
+	if (there) {
+		str_addf(&statement, "UPDATE sqlite_sequence SET seq = %" PRId64 " WHERE name = ",
+			sequence.highest);
+		db_literal(&statement, slice_of(table));
+	} else {
+		str_add_text(&statement, "INSERT INTO sqlite_sequence (name, seq) VALUES (");
+		db_literal(&statement, slice_of(table));
+		str_addf(&statement, ", %" PRId64 ")", sequence.highest);
+	}
+	sequence.statement = arena_strdup(arena, str_slice(&statement));
+	*out = sequence;
+	return true;
+}
+
 /*
  * The larger of the sequence and the highest id, as SQLite itself takes it. Nothing is written to
  * reserve the ids: the write lock keeps everybody else out, and the rows that are inserted with
@@ -236,16 +288,11 @@ static bool ask_number(
 bool sqlite_fresh_ids(struct db *db, const char *table, const char *id_column, int64_t count,
 	const char *ordinal, struct str *expression, struct error *err)
 {
-	CLEANUP(str_release) struct str sql = STR_INIT;
 	int64_t sequences, sequence = 0, highest;
 
 	if (((struct sqlite *)db)->transaction != DB_READ_WRITE)
 		return FAIL(err, DATABASE, "ids were asked for in a snapshot");
-	str_add_text(&sql, "SELECT max(");
-	db_identifier(&sql, id_column);
-	str_add_text(&sql, ") FROM ");
-	db_identifier(&sql, table);
-	if (!ask_number(db, sql.at, table, &highest, err) ||
+	if (!highest_id(db, table, id_column, &highest, err) ||
 		!ask_number(db, "SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'", table,
 			&sequences, err))
 		return false;

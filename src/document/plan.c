@@ -107,11 +107,11 @@ static json_t *unresolved_json(const struct plan *plan)
 	return array;
 }
 
-static json_t *blockers_json(const struct plan *plan)
+static json_t *blockers_json(const struct blocker *list, size_t count)
 {
 	json_t *array = json_new_array();
-	for (size_t i = 0; i < plan->blocker_count; i++) {
-		const struct blocker *blocker = &plan->blockers[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct blocker *blocker = &list[i];
 		json_t *object = json_new_object();
 		json_put(object, "kind", json_of_text(blocker->kind));
 		json_put(object, "message", json_of_text(blocker->message));
@@ -140,7 +140,8 @@ void document_plan_json(struct str *out, const struct plan *plan)
 	json_put(document, "texts", json_of_int(plan->texts));
 	json_put(document, "orphans", json_of_int(plan->orphans));
 	json_put(document, "otherCase", json_of_tallies(&plan->other_case));
-	json_put(document, "blockers", blockers_json(plan));
+	json_put(document, "warnings", blockers_json(plan->warnings, plan->warning_count));
+	json_put(document, "blockers", blockers_json(plan->blockers, plan->blocker_count));
 	json_put(document, "hash", json_of_text(plan->hash));
 	json_finish(out, document);
 }
@@ -213,6 +214,25 @@ static void unresolved_text(
 	text_more(out, plan->unresolved_count, plan->unresolved_total);
 }
 
+static void notices_text(struct str *out, const struct blocker *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		str_addf(out, "%3zu. %s: ", i + 1, list[i].kind);
+		plain_safe(out, slice_of(list[i].message));
+		str_add_text(out, "\n     ");
+		plain_safe(out, slice_of(list[i].hint));
+		str_add_char(out, '\n');
+	}
+}
+
+static void warnings_text(struct str *out, const struct plan *plan)
+{
+	if (plan->warning_count == 0)
+		return;
+	str_add_text(out, "\nGood to know before:\n");
+	notices_text(out, plan->warnings, plan->warning_count);
+}
+
 static void blockers_text(
 	struct str *out, const struct document_style *style, const struct plan *plan)
 {
@@ -227,17 +247,7 @@ static void blockers_text(
 	}
 	plain_highlight(out, style, PLAIN_BAD, "This import is refused:");
 	str_add_char(out, '\n');
-	for (size_t i = 0; i < plan->blocker_count; i++) {
-		const struct blocker *blocker = &plan->blockers[i];
-		str_addf(out, "%3zu. %s: ", i + 1, blocker->kind);
-		plain_safe(out, slice_of(blocker->message));
-		str_add_char(out, '\n');
-		if (blocker->hint && blocker->hint[0]) {
-			str_add_text(out, "     ");
-			plain_safe(out, slice_of(blocker->hint));
-			str_add_char(out, '\n');
-		}
-	}
+	notices_text(out, plan->blockers, plan->blocker_count);
 }
 
 void document_plan_text(
@@ -252,6 +262,7 @@ void document_plan_text(
 	remarks_text(out, plan);
 	outside_lost_text(out, style, plan);
 	unresolved_text(out, style, plan);
+	warnings_text(out, plan);
 	blockers_text(out, style, plan);
 }
 

@@ -33,7 +33,7 @@ static bool current_relation(enum entity entity, enum host_relation *out)
 	}
 }
 
-/* False and nothing appended: this host cannot say whether the entity is there. */
+/* SELECT of mappings whose destination is not there; false when this host cannot say. */
 static bool missing_destinations(struct planner *planner, enum entity entity, struct str *sql)
 {
 	const struct host *host = &planner->instance->host;
@@ -41,9 +41,9 @@ static bool missing_destinations(struct planner *planner, enum entity entity, st
 	enum host_relation relation;
 	if (!host_describe(host, entity, planner->arena, &description))
 		return false;
-	str_add_text(sql, "SELECT count(*) FROM (SELECT v.destination AS key, v.number, "
-			  "v.dependencies FROM reqferry_resolved v WHERE v.destination IS NOT NULL "
-			  "AND v.type = ");
+	str_add_text(sql,
+		"SELECT e.id FROM (SELECT v.id, v.destination AS key, v.number, v.dependencies "
+		"FROM reqferry_resolved v WHERE v.destination IS NOT NULL AND v.type = ");
 	db_literal(sql, slice_of(entity_name(entity)));
 	if (current_relation(entity, &relation))
 		str_addf(sql, ") e LEFT JOIN %s d ON d.id = e.number WHERE d.id IS NULL",
@@ -55,76 +55,139 @@ static bool missing_destinations(struct planner *planner, enum entity entity, st
 
 static bool block_missing_destination(struct planner *planner, struct error *err)
 {
+	const struct catalogue *catalogue = planner->instance->catalogue;
+	struct str sql CLEANUP(str_release) = STR_INIT, name CLEANUP(str_release) = STR_INIT,
+		       hint CLEANUP(str_release) = STR_INIT;
+	struct planner_mapping first;
+	int64_t total;
 	if (planner->options->accept_missing)
 		return true;
-	const struct catalogue *catalogue = planner->instance->catalogue;
-	int64_t total = 0;
 	for (size_t e = 0; e < catalogue->entity_count; e++) {
-		struct str sql CLEANUP(str_release) = STR_INIT;
-		int64_t count;
-		if (!missing_destinations(planner, catalogue->entities[e].entity, &sql))
+		struct str one CLEANUP(str_release) = STR_INIT;
+		if (!missing_destinations(planner, catalogue->entities[e].entity, &one))
 			continue;
-		if (!db_query_int(planner->instance->db, sql.at, NULL, 0, 0, &count, err))
-			return false;
-		total += count;
+		str_add_text(&sql, sql.len ? " UNION ALL " : "r.id IN (");
+		str_add(&sql, str_slice(&one));
 	}
-	if (total > 0)
-		planner_block(planner, "missing-destination", total,
-			"They were deleted meanwhile, or set with --force: map them again, or use "
-			"--accept missing.",
-			"%lld destination%s not exist on this instance", (long long)total,
-			total == 1 ? " does" : "s do");
+	if (sql.len == 0)
+		return true;
+	str_add_text(&sql, ") AND ");
+	planner_not_only_kept(planner, "r.id", &sql);
+	if (!planner_mappings(planner, sql.at, &first, 1, &total, err) || total == 0)
+		return total == 0;
+	planner_name(&first, &name);
+	str_add_text(&name, " is mapped to ");
+	planner_quote(first.destination, &name);
+	str_add_text(&hint, total == 1 ? "Map it again with " : "Map each again with ");
+	planner_map_command(planner, "map set", &first, &hint);
+	str_add_text(&hint, ", or import it all the same with ");
+	planner_again(planner, "missing", NULL, &hint);
+	str_add_char(&hint, '.');
+	planner_block(planner, "missing-destination", total, hint.at,
+		"%lld destination%s not exist on this instance%s%s", (long long)total,
+		total == 1 ? " does" : "s do", total == 1 ? ": " : ", the first: ", name.at);
 	return true;
 }
 
 static bool block_duplicates(struct planner *planner, struct error *err)
 {
+	struct str sql CLEANUP(str_release) = STR_INIT, name CLEANUP(str_release) = STR_INIT,
+		       hint CLEANUP(str_release) = STR_INIT;
+	struct planner_mapping first;
 	int64_t count;
-	if (!db_query_int(planner->instance->db,
-		    "SELECT count(*) FROM (SELECT type FROM reqferry_resolved GROUP BY type, key, "
-		    "dependencies HAVING count(*) > 1) d",
-		    NULL, 0, 0, &count, err))
-		return false;
-	if (count > 0)
-		planner_block(planner, "duplicate-mapping", count,
-			"Leave one mapping row of each in the file and load it again.",
-			"%lld entit%s several mapping rows", (long long)count,
-			count == 1 ? "y has" : "ies have");
+	/* the first of each: the lowest id */
+	str_add_text(&sql,
+		"r.id IN (SELECT min(d.id) FROM reqferry_resolved d GROUP BY d.type, d.key, "
+		"d.dependencies HAVING count(*) > 1) AND ");
+	planner_not_only_kept(planner, "r.id", &sql);
+	if (!planner_mappings(planner, sql.at, &first, 1, &count, err) || count == 0)
+		return count == 0;
+	planner_name(&first, &name);
+	str_add_text(&hint, "Leave one mapping row of each in the file and load it again. ");
+	planner_validate(planner, &hint);
+	planner_block(planner, "duplicate-mapping", count, hint.at,
+		"%lld entit%s several mapping rows%s%s", (long long)count,
+		count == 1 ? "y has" : "ies have", count == 1 ? ": " : ", the first is ", name.at);
 	return true;
+}
+
+static void tell_inconsistent(struct planner *planner, const char *what, int64_t count,
+	const struct planner_mapping *first)
+{
+	struct str name CLEANUP(str_release) = STR_INIT, hint CLEANUP(str_release) = STR_INIT;
+	planner_name(first, &name);
+	str_add_text(&name, " is mapped to ");
+	planner_quote(first->destination, &name);
+	str_add_text(&hint, "Clear it with ");
+	planner_map_command(planner, "map clear", first, &hint);
+	str_add_text(&hint, " and run ");
+	planner_command(planner, "map auto", "", &hint);
+	str_add_text(&hint, ", or set what belongs to the page with ");
+	planner_map_command(planner, "map set", first, &hint);
+	str_add_char(&hint, '.');
+	planner_block(planner, "inconsistent", count, hint.at,
+		"%lld %s%s not of the page that the mapping gives%s%s", (long long)count, what,
+		count == 1 ? " is" : "s are", count == 1 ? ": " : ", the first: ", name.at);
 }
 
 static bool block_inconsistent(struct planner *planner, struct error *err)
 {
 	static const struct {
-		const char *type;
+		const char *type, *what;
 		enum host_relation relation;
-	} parts[] = {{"VERSION", HOST_VERSIONS}, {"ATTACHMENT", HOST_ATTACHMENTS}};
-	int64_t total = 0;
+	} parts[] = {{"VERSION", "version", HOST_VERSIONS},
+		{"ATTACHMENT", "attachment", HOST_ATTACHMENTS}};
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
 		struct str sql CLEANUP(str_release) = STR_INIT;
+		struct planner_mapping first;
 		int64_t count;
 		str_addf(&sql,
-			"SELECT count(*) FROM reqferry_resolved v JOIN reqferry_mapping w ON "
+			"r.id IN (SELECT v.id FROM reqferry_resolved v JOIN reqferry_mapping w ON "
 			"w.backupkey = $1 AND w.id = v.id JOIN reqferry_resolved p ON p.type = "
 			"'PAGE' AND p.key = w.pageid JOIN %s d ON d.id = v.number WHERE v.type = "
 			"'%s' AND v.destination IS NOT NULL AND p.destination IS NOT NULL AND "
-			"d.pageid <> p.number",
+			"d.pageid <> p.number)",
 			host_relation(&planner->instance->host, parts[i].relation), parts[i].type);
-		if (!planner_count(planner, sql.at, &count, err))
+		if (!planner_mappings(planner, sql.at, &first, 1, &count, err))
 			return false;
-		total += count;
+		if (count > 0)
+			tell_inconsistent(planner, parts[i].what, count, &first);
 	}
-	if (total > 0)
-		planner_block(planner, "inconsistent", total,
-			"Clear them with \"map clear\" and run \"map auto\", or set them to what "
-			"belongs to the page.",
-			"%lld version%s or attachment%s not of the page that the mapping gives",
-			(long long)total, total == 1 ? "" : "s", total == 1 ? " is" : "s are");
 	return true;
 }
 
 /* --- rows ---------------------------------------------------------------------------------------
  */
+
+/* The rows of one table that are not of the backup's scope: how many, the first, and its scope. */
+static bool find_outside(struct planner *planner, const struct catalogue_table *table,
+	int64_t *count, int64_t *first, struct slice *scope, struct error *err)
+{
+	unsigned field = table->scope_columns[0]->field;
+	struct str sql CLEANUP(str_release) = STR_INIT;
+	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
+	const struct db_value key = db_slice(planner->backup->key);
+	str_addf(&sql,
+		"SELECT i.id, i.f%u FROM reqferry_item i JOIN reqferry_backup b ON b.backupkey = "
+		"i.backupkey" JOIN_FATE " WHERE i.backupkey = $1 AND x.item IS NULL AND i.f%u IS "
+		"DISTINCT FROM b.scope AND i.tablename = ",
+		field, field);
+	db_literal(&sql, slice_of(table->name));
+	str_add_text(&sql, " ORDER BY i.id");
+	*count = 0;
+	if (!db_query(planner->instance->db, sql.at, &key, 1, &rows, err))
+		return false;
+	for (bool row;;) {
+		if (!db_rows_next(rows, &row, err))
+			return false;
+		if (!row)
+			return true;
+		if ((*count)++ > 0)
+			continue;
+		*first = db_rows_int(rows, 0);
+		*scope = arena_copy(planner->arena, db_rows_text(rows, 1));
+	}
+}
 
 static bool block_outside(struct planner *planner, struct error *err)
 {
@@ -133,54 +196,156 @@ static bool block_outside(struct planner *planner, struct error *err)
 		return true;
 	for (size_t t = 0; t < catalogue->table_count; t++) {
 		const struct catalogue_table *table = &catalogue->tables[t];
-		struct str sql CLEANUP(str_release) = STR_INIT;
-		int64_t count;
+		struct str hint CLEANUP(str_release) = STR_INIT,
+				row CLEANUP(str_release) = STR_INIT;
+		struct slice scope = SLICE_NULL;
+		int64_t count, first;
 		if (table->scope != SCOPE_COLUMN)
 			continue;
-		str_addf(&sql,
-			"SELECT count(*) FROM reqferry_item i JOIN reqferry_backup b ON "
-			"b.backupkey = i.backupkey LEFT JOIN reqferry_fate x ON x.item = i.id "
-			"WHERE "
-			"i.backupkey = $1 AND x.item IS NULL AND i.f%u IS DISTINCT FROM b.scope "
-			"AND i.tablename = ",
-			table->scope_columns[0]->field);
-		db_literal(&sql, slice_of(table->name));
-		if (!planner_count(planner, sql.at, &count, err))
+		if (!find_outside(planner, table, &count, &first, &scope, err))
 			return false;
-		if (count > 0)
-			planner_block(planner, "outside-scope", count,
-				"Export the other space by itself.",
-				"%lld row%s of \"%s\" %s not of the backup's scope \"%.*s\"",
-				(long long)count, count == 1 ? "" : "s", table->name,
-				count == 1 ? "is" : "are", SLICE_PRINT(planner->backup->scope));
+		if (count == 0)
+			continue;
+		if (!planner_item(planner, table, first, &row, err))
+			return false;
+		if (scope.at) {
+			const struct planner_mapping other = {
+				.type = slice_of(entity_name(catalogue->scope)),
+				.key = scope,
+				.alone = true};
+			str_add_text(&hint, "Leave them out with ");
+			planner_map_command(planner, "map exclude", &other, &hint);
+			str_add_text(&hint, ", and export what they belong to by itself.");
+		} else {
+			str_add_text(&hint, "Take them out of the file and load it again.");
+		}
+		planner_block(planner, "outside-scope", count, hint.at,
+			"%lld row%s of \"%s\" %s not of the backup's scope \"%.*s\"%s%s",
+			(long long)count, count == 1 ? "" : "s", table->name,
+			count == 1 ? "is" : "are", SLICE_PRINT(planner->backup->scope),
+			count == 1 ? ": " : ", the first is ", row.at);
 	}
 	return true;
 }
 
+/* --- rows that are one, or there already --------------------------------------------------------
+ */
+
+struct joined {
+	int64_t count, first, second; /* groups; two items of the first one */
+};
+
 /* Groups of items that have one identity after the import and several in the backup. */
-static bool count_joined(struct planner *planner, const struct catalogue_table *table,
-	int64_t *count, struct error *err)
+static bool find_joined(struct planner *planner, const struct catalogue_table *table,
+	struct joined *out, struct error *err)
 {
 	struct str sql CLEANUP(str_release) = STR_INIT, keys CLEANUP(str_release) = STR_INIT,
 		       differ CLEANUP(str_release) = STR_INIT;
+	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
+	bool row;
 	for (size_t k = 0; k < table->identity_count; k++) {
 		str_addf(&keys, "%sk%zu", k ? ", " : "", k);
 		str_addf(&differ, "%smin(o%zu) <> max(o%zu) OR count(o%zu) NOT IN (0, count(*))",
 			k ? " OR " : "", k, k, k);
 	}
 	str_addf(&sql,
-		"SELECT count(*) FROM (SELECT 1 FROM reqferry_merge GROUP BY %s HAVING %s) g",
+		"SELECT min(item), max(item) FROM reqferry_merge GROUP BY %s HAVING %s ORDER BY 1",
 		keys.at, differ.at);
-	return db_query_int(planner->instance->db, sql.at, NULL, 0, 0, count, err);
+	*out = (struct joined){.count = 0};
+	if (!db_query(planner->instance->db, sql.at, NULL, 0, &rows, err))
+		return false;
+	for (;;) {
+		if (!db_rows_next(rows, &row, err))
+			return false;
+		if (!row)
+			return true;
+		if (out->count++ > 0)
+			continue;
+		out->first = db_rows_int(rows, 0);
+		out->second = db_rows_int(rows, 1);
+	}
+}
+
+/* The entity that the two items do not share: what to map apart, or to leave out. */
+static bool find_difference(struct planner *planner, const struct catalogue_table *table,
+	const struct joined *joined, struct planner_mapping *out, bool *found, struct error *err)
+{
+	*found = false;
+	for (size_t k = 0; k < table->identity_count && !*found; k++) {
+		const struct catalogue_column *column = table->identity[k];
+		struct str sql CLEANUP(str_release) = STR_INIT,
+			       type CLEANUP(str_release) = STR_INIT;
+		int64_t count;
+		if (!ry_entity_type(column, &type))
+			continue;
+		str_addf(&sql, "r.id IN (SELECT m%u.id FROM reqferry_item i", column->field);
+		ry_join_mapping(column, &sql);
+		str_addf(&sql,
+			" JOIN reqferry_item a ON a.backupkey = $1 AND a.id = %lld WHERE "
+			"i.backupkey = $1 AND i.id = %lld AND a.f%u IS DISTINCT FROM i.f%u)",
+			(long long)joined->first, (long long)joined->second, column->field,
+			column->field);
+		if (!planner_mappings(planner, sql.at, out, 1, &count, err))
+			return false;
+		*found = count > 0;
+	}
+	return true;
+}
+
+static bool tell_joined(struct planner *planner, const struct catalogue_table *table,
+	const struct joined *joined, struct error *err)
+{
+	struct str first CLEANUP(str_release) = STR_INIT, second CLEANUP(str_release) = STR_INIT,
+			 hint CLEANUP(str_release) = STR_INIT;
+	struct planner_mapping other;
+	bool found;
+	if (!planner_item(planner, table, joined->first, &first, err) ||
+		!planner_item(planner, table, joined->second, &second, err) ||
+		!find_difference(planner, table, joined, &other, &found, err))
+		return false;
+	if (found) {
+		str_add_text(&hint, "Map what they name apart with ");
+		planner_map_command(planner, "map set", &other, &hint);
+		str_add_text(&hint, ", or leave one side out with ");
+		planner_map_command(planner, "map exclude", &other, &hint);
+		str_add_char(&hint, '.');
+	} else {
+		str_add_text(&hint, "Map what they refer to apart, or leave one side out: see ");
+		planner_command(planner, "map list", "", &hint);
+		str_add_char(&hint, '.');
+	}
+	planner_block(planner, "collision", joined->count, hint.at,
+		"several rows of \"%s\" would become one through the mapping, %lld time%s, %s %s "
+		"and %s",
+		table->name, (long long)joined->count, joined->count == 1 ? "" : "s",
+		joined->count == 1 ? "namely" : "first", first.at, second.at);
+	return true;
+}
+
+static bool two_numbers(
+	struct planner *planner, const char *sql, int64_t *one, int64_t *two, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
+	bool row;
+	*one = *two = 0;
+	if (!db_query(planner->instance->db, sql, NULL, 0, &rows, err) ||
+		!db_rows_next(rows, &row, err))
+		return false;
+	if (row) {
+		*one = db_rows_int(rows, 0);
+		*two = db_rows_int(rows, 1);
+	}
+	return true;
 }
 
 /* Items whose identity is that of a live row that stays. */
-static bool count_there(struct planner *planner, const struct catalogue_table *table,
-	int64_t *count, struct error *err)
+static bool find_there(struct planner *planner, const struct catalogue_table *table, int64_t *count,
+	int64_t *first, struct error *err)
 {
 	const struct ry *ry = &planner->instance->ry;
 	struct str sql CLEANUP(str_release) = STR_INIT;
-	str_add_text(&sql, "SELECT count(DISTINCT p.item) FROM reqferry_merge p JOIN ");
+	str_add_text(
+		&sql, "SELECT count(DISTINCT p.item), min(p.item) FROM reqferry_merge p JOIN ");
 	ry_from(ry, table, "t", &sql);
 	str_add_text(&sql, " ON ");
 	for (size_t k = 0; k < table->identity_count; k++) {
@@ -193,7 +358,28 @@ static bool count_there(struct planner *planner, const struct catalogue_table *t
 	str_add_text(&sql, " AND e.id = ");
 	ry_id(ry, "t", &sql);
 	str_add_text(&sql, " WHERE e.id IS NULL");
-	return db_query_int(planner->instance->db, sql.at, NULL, 0, 0, count, err);
+	return two_numbers(planner, sql.at, count, first, err);
+}
+
+static bool tell_there(struct planner *planner, const struct catalogue_table *table, int64_t count,
+	int64_t first, struct error *err)
+{
+	struct str row CLEANUP(str_release) = STR_INIT, hint CLEANUP(str_release) = STR_INIT;
+	if (!planner_item(planner, table, first, &row, err))
+		return false;
+	if (planner->options->erase == ERASE_NOTHING) {
+		str_add_text(&hint, "Let the import replace them with ");
+		planner_again(planner, NULL, " --erase brought", &hint);
+		str_add_text(&hint, ", or remove the rows that are there.");
+	} else {
+		str_add_text(&hint, "They are outside of what is erased: leave out what they refer "
+				    "to with \"map exclude\", or remove the rows that are there.");
+	}
+	planner_block(planner, "collision", count, hint.at,
+		"%lld row%s of \"%s\" %s there already and would be there twice%s%s",
+		(long long)count, count == 1 ? "" : "s", table->name, count == 1 ? "is" : "are",
+		count == 1 ? ": " : ", the first is ", row.at);
+	return true;
 }
 
 static bool block_collisions(struct planner *planner, struct error *err)
@@ -201,75 +387,80 @@ static bool block_collisions(struct planner *planner, struct error *err)
 	const struct catalogue *catalogue = planner->instance->catalogue;
 	for (size_t t = 0; t < catalogue->table_count; t++) {
 		const struct catalogue_table *table = &catalogue->tables[t];
-		int64_t joined, there;
+		struct joined joined;
+		int64_t there, first;
 		if (table->merge || table->identity_count == 0)
 			continue;
 		if (!resolve_identities(planner->instance, planner->backup, table, err) ||
-			!count_joined(planner, table, &joined, err) ||
-			!count_there(planner, table, &there, err))
+			!find_joined(planner, table, &joined, err) ||
+			!find_there(planner, table, &there, &first, err))
 			return false;
-		if (joined > 0)
-			planner_block(planner, "collision", joined,
-				"Map what they refer to apart, or exclude one side.",
-				"several rows of \"%s\" would become one through the mapping, %lld "
-				"time%s",
-				table->name, (long long)joined, joined == 1 ? "" : "s");
-		if (there > 0)
-			planner_block(planner, "collision", there,
-				"They are outside of what is erased: exclude what they refer to, "
-				"or remove them there.",
-				"%lld row%s of \"%s\" would be there twice: the same %s there "
-				"already, outside of what is erased",
-				(long long)there, there == 1 ? "" : "s", table->name,
-				there == 1 ? "is" : "are");
+		if ((joined.count > 0 && !tell_joined(planner, table, &joined, err)) ||
+			(there > 0 && !tell_there(planner, table, there, first, err)))
+			return false;
 	}
 	return true;
+}
+
+/* --- what would be lost -------------------------------------------------------------------------
+ */
+
+/* Items that come in to a space or project. */
+static bool count_kept(
+	struct planner *planner, struct slice scope, int64_t *kept, struct error *err)
+{
+	const struct catalogue *catalogue = planner->instance->catalogue;
+	struct str sql CLEANUP(str_release) = STR_INIT;
+	bool first = true;
+	str_add_text(&sql, "SELECT count(*) FROM (");
+	for (size_t t = 0; t < catalogue->table_count; t++) {
+		const struct catalogue_table *table = &catalogue->tables[t];
+		if (table->scope != SCOPE_COLUMN && table->scope != SCOPE_ISSUE)
+			continue;
+		const struct catalogue_column *column = table->scope_columns[0];
+		str_addf(&sql, "%sSELECT i.id FROM reqferry_item i", first ? "" : " UNION ALL ");
+		ry_join_mapping(column, &sql);
+		str_addf(&sql,
+			JOIN_FATE " WHERE i.backupkey = $1 AND x.item IS NULL AND m%u.%s = $2 AND "
+				  "i.tablename = ",
+			column->field, table->scope == SCOPE_COLUMN ? "destination" : "projectkey");
+		db_literal(&sql, slice_of(table->name));
+		first = false;
+	}
+	str_add_text(&sql, ") k");
+	const struct db_value values[] = {db_slice(planner->backup->key), db_slice(scope)};
+	return db_query_int(planner->instance->db, sql.at, values, 2, 0, kept, err);
 }
 
 /* Spaces or projects that would lose rows and receive none. */
 static bool block_emptied_scopes(struct planner *planner, struct error *err)
 {
 	const struct catalogue *catalogue = planner->instance->catalogue;
+	bool space = catalogue->scope == ENTITY_SPACE;
 	if (planner->options->erase == ERASE_EVERYTHING)
 		return true;
 	for (size_t i = 0; i < planner->plan->erase_scopes.count; i++) {
 		const struct tally *scope = &planner->plan->erase_scopes.list[i];
-		struct str sql CLEANUP(str_release) = STR_INIT;
+		struct str hint CLEANUP(str_release) = STR_INIT;
 		int64_t kept;
 		if (scope->rows == 0)
 			continue;
-		str_add_text(&sql, "SELECT count(*) FROM (");
-		bool first = true;
-		for (size_t t = 0; t < catalogue->table_count; t++) {
-			const struct catalogue_table *table = &catalogue->tables[t];
-			if (table->scope != SCOPE_COLUMN && table->scope != SCOPE_ISSUE)
-				continue;
-			const struct catalogue_column *column = table->scope_columns[0];
-			str_addf(&sql, "%sSELECT i.id FROM reqferry_item i",
-				first ? "" : " UNION ALL ");
-			ry_join_mapping(column, &sql);
-			str_addf(&sql,
-				" LEFT JOIN reqferry_fate x ON x.item = i.id WHERE i.backupkey = "
-				"$1 "
-				"AND x.item IS NULL AND m%u.%s = $2 AND i.tablename = ",
-				column->field,
-				table->scope == SCOPE_COLUMN ? "destination" : "projectkey");
-			db_literal(&sql, slice_of(table->name));
-			first = false;
-		}
-		str_add_text(&sql, ") k");
-		const struct db_value values[] = {
-			db_slice(planner->backup->key), db_slice(scope->name)};
-		if (!db_query_int(planner->instance->db, sql.at, values, 2, 0, &kept, err))
+		if (!count_kept(planner, scope->name, &kept, err))
 			return false;
-		if (kept == 0)
-			planner_block(planner, "emptied-scope", scope->rows,
-				"Check what the scope is mapped to and what was excluded or "
-				"rejected; "
-				"--erase everything erases it all the same.",
-				"\"%.*s\" would lose %lld row%s and receive none",
-				SLICE_PRINT(scope->name), (long long)scope->rows,
-				scope->rows == 1 ? "" : "s");
+		if (kept > 0)
+			continue;
+		str_add_text(&hint, "Check what is mapped to it with ");
+		planner_command(
+			planner, "map list", space ? " --type SPACE" : " --type PROJECT", &hint);
+		str_add_text(&hint, " and what was left out with ");
+		planner_command(planner, "map list", " --status EXCLUDED", &hint);
+		str_add_text(&hint, "; to erase every row of Requirement Yogi here all the same, ");
+		planner_again(planner, NULL, " --erase everything", &hint);
+		str_add_char(&hint, '.');
+		planner_block(planner, "emptied-scope", scope->rows, hint.at,
+			"the %s \"%.*s\" would lose %lld row%s and receive none",
+			space ? "space" : "project", SLICE_PRINT(scope->name),
+			(long long)scope->rows, scope->rows == 1 ? "" : "s");
 	}
 	return true;
 }
@@ -295,27 +486,28 @@ static bool block_foreign_tables(struct planner *planner, struct error *err)
 			return false;
 		for (size_t k = 0; k < count; k++) {
 			struct str sql CLEANUP(str_release) = STR_INIT;
-			int64_t rows;
+			int64_t rows, first;
 			if (in_catalogue(instance->catalogue, keys[k].table))
 				continue;
-			str_add_text(&sql, "SELECT count(*) FROM ");
+			str_add_text(&sql, "SELECT count(*), min(e.id) FROM ");
 			db_identifier(&sql, keys[k].table);
 			str_add_text(&sql, " f JOIN reqferry_erase e ON e.id = f.");
 			db_identifier(&sql, keys[k].column);
 			str_add_text(&sql, " AND e.tablename = ");
 			db_literal(&sql, slice_of(table->full_name));
-			if (!planner_count(planner, sql.at, &rows, err))
+			if (!two_numbers(planner, sql.at, &rows, &first, err))
 				return false;
 			if (rows > 0)
 				planner_block(planner, "foreign-table", rows,
-					"Add the table to the catalogue (docs/catalogue.md), or "
-					"remove "
-					"those rows first.",
+					"Add the table to a catalogue and use it with --catalogue "
+					"(docs/catalogue.md), or remove those rows first.",
 					"%lld row%s of the table \"%s\", which the catalogue does "
-					"not "
-					"know, refer to rows of \"%s\" that would be erased",
+					"not know, %s to rows of \"%s\" that would be erased%s"
+					"\"%s\" = %lld",
 					(long long)rows, rows == 1 ? "" : "s", keys[k].table,
-					table->full_name);
+					rows == 1 ? "refers" : "refer", table->full_name,
+					rows == 1 ? ": " : ", the first with ", keys[k].column,
+					(long long)first);
 		}
 	}
 	return true;

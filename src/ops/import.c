@@ -71,6 +71,8 @@ static bool check_plan(struct import_step *step, struct error *err)
 			SLICE_PRINT(word));
 		return false;
 	}
+	for (size_t i = 0; i < plan->warning_count; i++)
+		task_warn(step->task, "%s", plan->warnings[i].message);
 	if (options->plan && strcmp(options->plan, plan->hash) != 0)
 		return FAIL_HINT(err, STALE_PLAN,
 			"Look at \"reqferry plan\" again and use its hash.",
@@ -231,14 +233,15 @@ static bool insert_rows(struct import_step *step, struct error *err)
 			return false;
 		if (invalid > 0)
 			task_warn(step->task,
-				"%lld texts of the audit trail are no valid JSON: copied unchanged",
-				(long long)invalid);
+				"%lld text%s of the audit trail %s no valid JSON: copied unchanged",
+				(long long)invalid, invalid == 1 ? "" : "s",
+				invalid == 1 ? "is" : "are");
 		if (unclear > 0)
 			task_warn(step->task,
-				"%lld texts of the audit trail name a space that several "
-				"application "
-				"links map differently: that name is copied unchanged",
-				(long long)unclear);
+				"%lld text%s of the audit trail %s a space that several "
+				"application links map differently: that name is copied unchanged",
+				(long long)unclear, unclear == 1 ? "" : "s",
+				unclear == 1 ? "names" : "name");
 	}
 	task_step(step->task, "insert rows", "tables", catalogue->table_count);
 	if (!exec_key(step,

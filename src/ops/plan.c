@@ -198,7 +198,7 @@ bool plan_count(struct instance *instance, const struct stage_backup *backup,
 {
 	static bool (*const parts[])(struct planner * planner, struct error * err) = {count_tables,
 		count_erased_scopes, outside_count, count_unplaced, count_other_case, count_texts,
-		planner_find_blockers, planner_find_conflicts};
+		planner_find_blockers, planner_find_conflicts, planner_find_warnings};
 	struct planner planner = {instance, backup, options, arena, out, 0};
 	const struct db_value scope[] = {
 		db_text(entity_name(instance->catalogue->scope)), db_slice(backup->scope)};

@@ -63,6 +63,8 @@ struct plan {
 	int64_t orphans; /* requirements left without a link to where they are defined */
 	struct blocker *blockers;
 	size_t blocker_count, blocker_room;
+	struct blocker *warnings; /* what forbids nothing, and somebody should know */
+	size_t warning_count, warning_room;
 	char hash[65];
 	struct stage_backup backup;
 };

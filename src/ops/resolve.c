@@ -547,6 +547,6 @@ bool resolve_begin(struct instance *instance, const struct stage_backup *backup,
 			return false;
 		task_advance(task, 1);
 	}
-	return erase_left_over(instance, options, err) &&
+	return erase_left_over(instance, options, err) && resolve_upper(instance, backup, err) &&
 	       outside_begin(instance, backup, options, err);
 }

@@ -8,7 +8,7 @@
  * scopekey reqferry_erase     the live rows to erase: tablename (with prefix), id reqferry_fate
  * items that are not simply inserted: item, tablename, fate (rejected, excluded, merged), mapping
  * (whose exclusion dropped it), newid (the live row merged into), into_item (the item merged into)
- *     reqferry_json      rewritten JSON fields: item, field, value
+ *     reqferry_json      rewritten fields, JSON and upper-case copies: item, field, value
  *     reqferry_merge     the items of one table that were kept when it was made: item, its identity
  *                        after the import (k0, k1, ...) and in the backup (o0, o1, ...)
  */
@@ -17,7 +17,7 @@
 
 #include "ops/plan.h"
 
-/* Fills all of them but reqferry_json. */
+/* Fills all of them but the JSON fields. */
 MUST_CHECK bool resolve_begin(struct instance *instance, const struct stage_backup *backup,
 	const struct import_options *options, struct task *task, struct error *err);
 /* Drops them. */
@@ -31,6 +31,13 @@ MUST_CHECK bool resolve_identities(struct instance *instance, const struct stage
  * *invalid the texts that are no JSON. */
 MUST_CHECK bool resolve_json(struct instance *instance, const struct stage_backup *backup,
 	struct task *task, int64_t *unclear, int64_t *invalid, struct error *err);
+
+/*
+ * Adds to reqferry_json the upper-case copies that are not: value is the text in upper case, as the
+ * import writes it. Copies that programs may write otherwise ("STRASSE", "STRA\u00dfE") stay.
+ */
+MUST_CHECK bool resolve_upper(
+	struct instance *instance, const struct stage_backup *backup, struct error *err);
 
 /* The plan's hash over the working tables; see plan_hash.c for what goes into it. */
 MUST_CHECK bool plan_hash(struct instance *instance, const struct stage_backup *backup,

@@ -1,10 +1,14 @@
 /*
- * JSON fields whose links name spaces: rewritten by the program in one streamed pass, everything
- * else is set-based SQL. Only byte spans change (json/spans.h).
+ * JSON fields whose links name spaces, and upper-case copies: rewritten by the program in one
+ * streamed pass, everything else is set-based SQL. Of JSON only byte spans change (json/spans.h).
  */
+#include "backup/upper.h"
 #include "base/dict.h"
+#include "db/letter.h"
 #include "ops/resolve.h"
 #include "json/spans.h"
+
+#define UNCLEAR_TOLD 100
 
 /* The new key of each old space key; several application links may disagree. */
 struct spaces {
@@ -157,10 +161,9 @@ static bool rewrite_column(struct instance *instance, struct slice key,
 	unsigned issue =
 		table->scope == SCOPE_ISSUE ? table->scope_columns[0]->field : column->field;
 	str_addf(&sql,
-		"SELECT i.id, i.f%u, i.f%u FROM reqferry_item i LEFT JOIN reqferry_fate x ON "
-		"x.item = "
-		"i.id "
-		"WHERE i.backupkey = $1 AND i.f%u IS NOT NULL AND x.item IS NULL AND i.tablename "
+		"SELECT i.id, i.f%u, i.f%u, i.oldid FROM reqferry_item i LEFT JOIN reqferry_fate x "
+		"ON x.item = i.id WHERE i.backupkey = $1 AND i.f%u IS NOT NULL AND x.item IS NULL "
+		"AND i.tablename "
 		"= ",
 		column->field, issue, column->field);
 	db_literal(&sql, slice_of(column->owner->name));
@@ -177,7 +180,11 @@ static bool rewrite_column(struct instance *instance, struct slice key,
 		struct json_links_result result =
 			json_links_rewrite(db_rows_text(rows, 1), replace_space, spaces, &text);
 		*invalid += !result.valid;
-		*unclear += spaces->met_unclear;
+		if (spaces->met_unclear && (*unclear)++ < UNCLEAR_TOLD)
+			task_warn(task,
+				"%s %.*s, column \"%s\": several application links map a space "
+				"differently: its name is copied unchanged",
+				table->name, SLICE_PRINT(db_rows_text(rows, 3)), column->name);
 		task_advance(task, 1);
 		if (!result.valid || result.changed == 0)
 			continue;
@@ -215,4 +222,82 @@ bool resolve_json(struct instance *instance, const struct stage_backup *backup, 
 	dict_release(&spaces.of_issue);
 	arena_release(&spaces.arena);
 	return ok;
+}
+
+/* --- upper-case copies --- */
+
+struct copy {
+	struct copy *next;
+	int64_t item;
+	struct slice text;
+};
+
+/* The database's own upper case says which are worth a look: nearly all agree. */
+static bool find_copies(struct instance *instance, struct slice key,
+	const struct catalogue_column *column, struct arena *arena, struct copy **copies,
+	struct error *err)
+{
+	unsigned base = column->uses[0].follows->field;
+	struct str sql CLEANUP(str_release) = STR_INIT, text CLEANUP(str_release) = STR_INIT,
+		       upper CLEANUP(str_release) = STR_INIT;
+	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
+	const struct db_value value = db_slice(key);
+	str_addf(&text, "i.f%u", base);
+	str_addf(&sql,
+		"SELECT i.id, i.f%u, i.f%u FROM reqferry_item i LEFT JOIN reqferry_fate x ON "
+		"x.item = i.id WHERE i.backupkey = $1 AND x.item IS NULL AND i.problem IS NULL AND "
+		"i.f%u <> COALESCE(",
+		column->field, base, column->field);
+	dialect_apply(&sql, db_dialect(instance->db)->upper_f, text.at);
+	str_add_text(&sql, ", '') AND i.tablename = ");
+	db_literal(&sql, slice_of(column->owner->name));
+	if (!db_query(instance->db, sql.at, &value, 1, &rows, err))
+		return false;
+	for (bool row;;) {
+		if (!db_rows_next(rows, &row, err))
+			return false;
+		if (!row)
+			return true;
+		struct slice followed = db_rows_text(rows, 2);
+		if (upper_matches(db_rows_text(rows, 1), followed))
+			continue;
+		struct copy *copy = arena_alloc(arena, sizeof(*copy));
+		str_clear(&upper);
+		letter_upper(followed, &upper);
+		*copy = (struct copy){
+			*copies, db_rows_int(rows, 0), arena_copy(arena, str_slice(&upper))};
+		*copies = copy;
+	}
+}
+
+static bool add_copies(struct instance *instance, const struct catalogue_column *column,
+	const struct copy *copies, struct error *err)
+{
+	for (; copies; copies = copies->next) {
+		const struct db_value values[] = {
+			db_int(copies->item), db_int(column->field), db_slice(copies->text)};
+		if (!db_exec(instance->db,
+			    "INSERT INTO reqferry_json (item, field, value) VALUES ($1, $2, $3)",
+			    values, ARRAY_LEN(values), NULL, err))
+			return false;
+	}
+	return true;
+}
+
+bool resolve_upper(struct instance *instance, const struct stage_backup *backup, struct error *err)
+{
+	const struct catalogue *catalogue = instance->catalogue;
+	for (size_t t = 0; t < catalogue->table_count; t++) {
+		for (size_t c = 0; c < catalogue->tables[t].column_count; c++) {
+			const struct catalogue_column *column = &catalogue->tables[t].columns[c];
+			struct arena arena CLEANUP(arena_release) = ARENA_INIT;
+			struct copy *copies = NULL;
+			if (column->uses[0].role == ROLE_UPPER &&
+				(!find_copies(
+					 instance, backup->key, column, &arena, &copies, err) ||
+					!add_copies(instance, column, copies, err)))
+				return false;
+		}
+	}
+	return true;
 }

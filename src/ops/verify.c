@@ -8,6 +8,7 @@
  *
  * Memory: the mappings are held, the rows are streamed.
  */
+#include "backup/upper.h"
 #include "base/dict.h"
 #include "base/time.h"
 #include "ops/resolve.h"
@@ -267,7 +268,8 @@ static struct slice expected_value(
 		if (!text.at)
 			return SLICE_NULL;
 		mapped = find_mapping(verifier, use, text);
-		if (mapped && mapped->mapped)
+		if (mapped && mapped->mapped &&
+			!(column->without == WITHOUT_KEEP && slice_is_empty(mapped->destination)))
 			return canonical(verifier, column->type, mapped->destination);
 		return column->without == WITHOUT_KEEP ? text : SLICE_NULL;
 	case ROLE_ISSUE_KEY:
@@ -318,14 +320,17 @@ static bool is_identity(const struct catalogue_table *table, const struct catalo
 	return false;
 }
 
-static bool same_value(
-	const struct catalogue_column *column, struct slice expected, struct slice found)
+static bool same_value(const struct verifier *verifier, const struct catalogue_column *column,
+	struct slice expected, struct slice found)
 {
 	if (slice_is_empty(expected) && slice_is_empty(found))
 		return true;
-	/* an upper-case copy that the file left empty is made by the database */
-	if (column->uses[0].role == ROLE_UPPER && slice_is_empty(expected))
-		return true;
+	if (column->uses[0].role == ROLE_UPPER) {
+		struct slice text = verifier->fields[column->uses[0].follows->field - 1];
+		/* a copy that is missing or wrong in the file was made anew */
+		if (slice_is_empty(expected) || !upper_matches(expected, text))
+			return upper_matches(found, text);
+	}
 	return slice_equal(expected, found);
 }
 
@@ -441,7 +446,7 @@ static void compare_row(struct verifier *verifier, const struct catalogue_table 
 		struct slice expected =
 			expected_value(verifier, column, db_rows_text(rows, 5 + FIELDS + 2 * c));
 		struct slice found = db_rows_text(rows, 5 + FIELDS + 2 * c + 1);
-		if (same_value(column, expected, found))
+		if (same_value(verifier, column, expected, found))
 			continue;
 		different = true;
 		add_difference(verifier, table, column->name, "different", old_id, new_id, expected,

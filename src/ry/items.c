@@ -134,7 +134,8 @@ void ry_joins(const struct catalogue_table *table, struct str *sql)
 		const struct catalogue_column *column = &table->columns[c];
 		if (has_role(column, ROLE_ENTITY))
 			ry_join_mapping(column, sql);
-		else if (column->uses[0].role == ROLE_JSON_LINKS)
+		else if (column->uses[0].role == ROLE_JSON_LINKS ||
+			 column->uses[0].role == ROLE_UPPER)
 			str_addf(sql,
 				" LEFT JOIN reqferry_json j%u ON j%u.item = i.id AND j%u.field = "
 				"%u",
@@ -155,18 +156,15 @@ static void add_text_value(
 		ry_entity_type(column, sql);
 		str_addf(sql, ") IS NULL THEN i.f%u", n);
 		if (column->without == WITHOUT_KEEP)
-			str_addf(sql,
-				" WHEN COALESCE(m%u.status, '') NOT IN ('MAPPED_AUTO', "
-				"'MAPPED_MANUAL') "
-				"THEN i.f%u",
-				n, n);
-		str_addf(sql, " ELSE m%u.destination END", n);
+			str_addf(sql, " ELSE COALESCE(m%u.destination, i.f%u) END", n, n);
+		else
+			str_addf(sql, " ELSE m%u.destination END", n);
 	} else if (use->role == ROLE_ISSUE_KEY) {
 		str_addf(sql, "COALESCE(m%u.issuekey, i.f%u)", use->follows->field, n);
 	} else if (use->role == ROLE_UPPER) {
 		struct str base CLEANUP(str_release) = STR_INIT;
 		str_addf(&base, "i.f%u", use->follows->field);
-		str_addf(sql, "COALESCE(i.f%u, ", n);
+		str_addf(sql, "COALESCE(j%u.value, i.f%u, ", n, n);
 		dialect_apply(sql, ry->dialect->upper_f, base.at);
 		str_add_char(sql, ')');
 	} else if (use->role == ROLE_JSON_LINKS) {

@@ -12,7 +12,7 @@
  * rewritten JSON fields: item, field, value
  *
  * For column n of an item the joins are named: m<n> its mapping, r<n> the item that it refers to,
- * j<n> its rewritten JSON.
+ * j<n> its rewritten text.
  */
 #ifndef RY_RY_H
 #define RY_RY_H

@@ -523,7 +523,7 @@ static struct plan sample_plan(struct arena *arena)
 
 #define PLAN_MEMBERS                                                                               \
 	"key scope erase insert merge exclude reject eraseScopes unresolved unresolvedTotal "      \
-	"outside outsideLost texts orphans otherCase blockers hash"
+	"outside outsideLost texts orphans otherCase warnings blockers hash"
 
 static void test_plan(void **state UNUSED)
 {
