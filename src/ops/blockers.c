@@ -213,11 +213,11 @@ static void tell_bad_destination(
 		str_addf(&names, "; and %lld more", (long long)(count - named));
 	str_add_text(&hint, "The mapping table was edited: set it again with ");
 	planner_map_command(planner, "map set", &list[0], &hint);
-	str_add_text(&hint, ", or clear it with ");
+	str_add_text(&hint, " or clear it with ");
 	planner_map_command(planner, "map clear", &list[0], &hint);
-	str_add_text(&hint, " and run ");
+	str_add_text(&hint, ", then run ");
 	planner_command(planner, "map auto", "", &hint);
-	str_add_char(&hint, '.');
+	str_add_text(&hint, " for what follows it.");
 	planner_block(planner, "bad-destination", count, hint.at,
 		"%lld mapping%s an unknown status or a destination that cannot be one: %s",
 		(long long)count, count == 1 ? " has" : "s have", names.at);
@@ -268,7 +268,9 @@ static bool block_scope_entity(struct planner *planner, struct error *err)
 		return excluded == 0;
 	str_add_text(&hint, "Map it with ");
 	planner_map_command(planner, "map set", &scope, &hint);
-	str_add_char(&hint, '.');
+	str_add_text(&hint, ", then run ");
+	planner_command(planner, "map auto", "", &hint);
+	str_add_text(&hint, " for what follows it.");
 	planner_block(planner, "scope-excluded", 1, hint.at,
 		"the backup's own %s \"%.*s\" is excluded",
 		planner->instance->catalogue->scope == ENTITY_SPACE ? "space" : "project",

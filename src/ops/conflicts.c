@@ -45,6 +45,9 @@ static bool missing_destinations(struct planner *planner, enum entity entity, st
 		"SELECT e.id FROM (SELECT v.id, v.destination AS key, v.number, v.dependencies "
 		"FROM reqferry_resolved v WHERE v.destination IS NOT NULL AND v.type = ");
 	db_literal(sql, slice_of(entity_name(entity)));
+	/* what is no id is a bad destination, not a missing one */
+	if (current_relation(entity, &relation) || entity == ENTITY_ISSUE)
+		str_add_text(sql, " AND v.number IS NOT NULL");
 	if (current_relation(entity, &relation))
 		str_addf(sql, ") e LEFT JOIN %s d ON d.id = e.number WHERE d.id IS NULL",
 			host_relation(host, relation));
