@@ -446,8 +446,15 @@ bool resolve_identities(struct instance *instance, const struct stage_backup *ba
 				column->field, column->field, column->field);
 			continue;
 		}
+		struct str type CLEANUP(str_release) = STR_INIT;
 		ry_value(&instance->ry, column, &sql);
-		str_addf(&sql, " AS k%zu, i.f%u AS o%zu", k, column->field, k);
+		str_addf(&sql, " AS k%zu, ", k);
+		/* two spellings of one number are the same already in the backup */
+		if (ry_entity_type(column, &type))
+			str_addf(&sql, "i.f%u", column->field);
+		else
+			ry_value(&instance->ry, column, &sql);
+		str_addf(&sql, " AS o%zu", k);
 	}
 	str_add_text(&sql, " FROM reqferry_item i");
 	ry_joins(table, &sql);
@@ -455,7 +462,7 @@ bool resolve_identities(struct instance *instance, const struct stage_backup *ba
 	str_add_text(&sql, " LEFT JOIN reqferry_fate x ON x.item = i.id WHERE i.backupkey = $1 AND "
 			   "i.tablename = ");
 	db_literal(&sql, slice_of(table->name));
-	str_add_text(&sql, " AND x.item IS NULL");
+	str_add_text(&sql, " AND x.item IS NULL AND i.problem IS NULL");
 	const struct db_value key = db_slice(backup->key);
 	if (!run(instance, sql.at, &key, 1, err))
 		return false;
