@@ -168,6 +168,19 @@ static void test_urls(UNUSED void **state)
 			1},
 		{"[{\"url\":\"/requirements/quo%22te/A\"}]",
 			"[{\"url\":\"/requirements/back%5Cslash/A\"}]", 1},
+		/* hexadecimal digits of either case; a plus is a plus */
+		{"[{\"url\":\"/requirements/%c3%a4/%c3%a4\"}]",
+			"[{\"url\":\"/requirements/%C3%96%0A/%c3%a4\"}]", 1},
+		{"[{\"url\":\"/requirements/%73f/A\"},{\"url\":\"/requirements/a+b/A\"}]",
+			"[{\"url\":\"/requirements/%73f/A\"},{\"url\":\"/requirements/a+b/A\"}]",
+			0},
+		/* escapes and percent signs mixed; a key that begins another one */
+		{"[{\"url\":\"/requirements/\\u0025%35%33F/A\"}]",
+			"[{\"url\":\"/requirements/\\u0025%35%33F/A\"}]", 0},
+		{"[{\"url\":\"/requirements/\\u002553F/A\"}]",
+			"[{\"url\":\"/requirements/DEF/A\"}]", 1},
+		{"[{\"url\":\"/requirements/SFF/A\"},{\"url\":\"/requirements/S/A\"}]",
+			"[{\"url\":\"/requirements/SFF/A\"},{\"url\":\"/requirements/S/A\"}]", 0},
 		/* percent signs that encode nothing stand for themselves */
 		{"[{\"url\":\"/requirements/SF%/A\"}]", "[{\"url\":\"/requirements/SF%/A\"}]", 0},
 		{"[{\"url\":\"/requirements/SF%4\"}]", "[{\"url\":\"/requirements/SF%4\"}]", 0},
@@ -285,6 +298,24 @@ static void test_depth(UNUSED void **state)
 	assert_true(nested("{\"a\":", "}", 200));
 	assert_false(nested("{\"a\":", "}", 201));
 	assert_false(nested("[", "]", 1000000));
+}
+
+/* A text of 100,000 links: each is changed, in time that grows with the text only. */
+static void test_huge(UNUSED void **state)
+{
+	CLEANUP(str_release) struct str text = STR_INIT, out = STR_INIT;
+	struct oracle oracle = {changes, ARRAY_LEN(changes), STR_INIT};
+	struct json_links_result result;
+
+	for (int i = 0; i < 100000; i++)
+		str_addf(&text, "%s{\"spaceKey\":\"SF\",\"url\":\"/requirements/SF/K-%d\"}",
+			i ? "," : "[", i);
+	str_add_char(&text, ']');
+	result = json_links_rewrite(str_slice(&text), answer, &oracle, &out);
+	assert_true(result.valid);
+	assert_int_equal(result.changed, 200000);
+	assert_int_equal(out.len, text.len + 200000);
+	str_release(&oracle.asked);
 }
 
 /* A small generator: its numbers are the same on each run. */
@@ -433,6 +464,7 @@ int main(void)
 		cmocka_unit_test(test_invalid),
 		cmocka_unit_test(test_no_value_and_nul),
 		cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_huge),
 		cmocka_unit_test(test_random_texts),
 		cmocka_unit_test(test_cut_texts),
 	};
