@@ -15,7 +15,7 @@
 /* Exit statuses that are no error's. */
 enum { STATUS_DONE = 0, STATUS_REMAINDER = 3, STATUS_REFUSED = 4, STATUS_FAULTS = 5 };
 
-#define SESSION_NOTES 100
+#define SESSION_NOTES 400
 
 struct session {
 	bool json, quiet, verbose;

@@ -40,7 +40,10 @@ static bool check_destination(struct host *host, enum entity entity, struct slic
 	if (!destination_find(host, entity, text, arena, key, &checked, err))
 		return false;
 	if (!checked)
-		task_warn(task, "whether there is a %s \"%.*s\" cannot be seen in this database",
+		task_warn(task,
+			"the %s \"%.*s\" cannot be seen in this database: whether it is there was "
+			"not "
+			"checked",
 			mapping_type(entity)->noun, SLICE_PRINT(*key));
 	return true;
 }

@@ -95,9 +95,9 @@ static bool report_unknown_columns(struct export_step *step, struct error *err)
 			step->out->unknown_columns = true;
 			task_warn(step->task,
 				"column \"%s\".\"%s\" is not in the catalogue and is not exported: "
-				"%lld rows "
-				"hold a value",
-				live->table->full_name, live->unknown[u], (long long)rows);
+				"%lld row%s a value",
+				live->table->full_name, live->unknown[u], (long long)rows,
+				rows == 1 ? " holds" : "s hold");
 		}
 	}
 	return true;
@@ -210,7 +210,8 @@ bool export_to_staging(struct instance *instance, const struct export_options *o
 		return false;
 	if (result.vanished > 0)
 		task_warn(task,
-			"%lld entit%s of the rows no longer exist%s here: only the key is known",
+			"%lld entit%s that the rows refer to no longer exist%s here: only the key "
+			"is known",
 			(long long)result.vanished, result.vanished == 1 ? "y" : "ies",
 			result.vanished == 1 ? "s" : "");
 	*out = result;

@@ -132,8 +132,7 @@ static bool load_mapping(
 			(unsigned long long)record->offset);
 	const char *problem = shape_mapping(step->shape, record);
 	if (problem)
-		task_warn(step->task, "line %llu: a mapping row %s",
-			(unsigned long long)record->line, problem);
+		task_warn(step->task, "line %llu: %s", (unsigned long long)record->line, problem);
 	if (step->mappings == 0) {
 		if (step->bulk && !db_bulk_end(&step->bulk, err))
 			return false;
