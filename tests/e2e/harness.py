@@ -76,6 +76,9 @@ class Context:
         self.dir = pathlib.Path(folder)
         self.root = ROOT
         self.results = []
+        # Functions (t, args, env, expect), called before every run(): what they return, if anything,
+        # is called with the Result.
+        self.watchers = []
         self._stack = contextlib.ExitStack()
         self._reports = self.dir / ".sanitizer"
         self._reports.mkdir()
@@ -111,8 +114,12 @@ class Context:
         exit status that it must end with, a tuple of several, or None for any (but never that of
         a signal or a sanitizer's report). Past the timeout, in seconds, that process is killed.
         """
+        watching = [watcher(self, args, env, expect) for watcher in self.watchers]
         process = self.start(*args, stdin=stdin, env=env)
-        return process.wait(expect=expect, timeout=timeout)
+        result = process.wait(expect=expect, timeout=timeout)
+        for check in filter(None, watching):
+            check(result)
+        return result
 
     def start(self, *args, stdin=None, env=None):
         """Begins a run and does not wait; the Process is killed at the end of the test."""
