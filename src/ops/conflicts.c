@@ -520,7 +520,7 @@ bool planner_find_conflicts(struct planner *planner, struct error *err)
 {
 	static bool (*const all[])(struct planner * planner, struct error * err) = {
 		block_missing_destination, block_duplicates, block_inconsistent, block_outside,
-		block_collisions, block_emptied_scopes, block_foreign_tables};
+		block_collisions, planner_block_twice, block_emptied_scopes, block_foreign_tables};
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		if (!all[i](planner, err))
 			return false;

@@ -103,5 +103,7 @@ MUST_CHECK bool planner_find_blockers(struct planner *planner, struct error *err
 MUST_CHECK bool planner_find_conflicts(struct planner *planner, struct error *err);
 /* What forbids nothing: warnings.c. */
 MUST_CHECK bool planner_find_warnings(struct planner *planner, struct error *err);
+/* One of them, for tables without an identity: twice.c. */
+MUST_CHECK bool planner_block_twice(struct planner *planner, struct error *err);
 
 #endif

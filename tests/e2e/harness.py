@@ -76,8 +76,8 @@ class Context:
         self.dir = pathlib.Path(folder)
         self.root = ROOT
         self.results = []
-        # Functions (t, args, env, expect), called before every run(): what they return, if anything,
-        # is called with the Result.
+        # Functions (t, args, env, expect), called before every run() and every run on a terminal: what
+        # they return, if anything, is called with the Result.
         self.watchers = []
         self._stack = contextlib.ExitStack()
         self._reports = self.dir / ".sanitizer"
@@ -114,12 +114,16 @@ class Context:
         exit status that it must end with, a tuple of several, or None for any (but never that of
         a signal or a sanitizer's report). Past the timeout, in seconds, that process is killed.
         """
-        watching = [watcher(self, args, env, expect) for watcher in self.watchers]
+        checks = self.watch(args, env, expect)
         process = self.start(*args, stdin=stdin, env=env)
         result = process.wait(expect=expect, timeout=timeout)
-        for check in filter(None, watching):
+        for check in checks:
             check(result)
         return result
+
+    def watch(self, args, env=None, expect=None):
+        """What the watchers want to be called with the Result of such a run."""
+        return [check for check in (watcher(self, args, env, expect) for watcher in self.watchers) if check]
 
     def start(self, *args, stdin=None, env=None):
         """Begins a run and does not wait; the Process is killed at the end of the test."""

@@ -1,5 +1,5 @@
-"""Every import that a test runs with Context.run() and that succeeds is checked here, whatever else the
-test is about:
+"""Every import that a test runs with Context.run() or on a terminal and that succeeds is checked here,
+whatever else the test is about:
 
 * Every row of the backup is in exactly one of inserted, merged, excluded and rejected: sets of old ids
   and places in staging, compared in SQL with the live tables before and after, and with the counts
@@ -81,8 +81,8 @@ class Import:
     def __init__(self, t, args, at):
         self.t, self.args, self.key = t, args, args[at + 2]
         self.path = t.dir / args[at + 1].removeprefix("sqlite:").split("?")[0]
-        self.folder = t.dir / ".import"
-        self.folder.mkdir(exist_ok=True)
+        self.folder = t.dir / f".import-{len(t.results)}"
+        self.folder.mkdir()
         self.before, self.after = self.folder / "before.db", self.folder / "after.db"
         copy(self.path, self.before)
 
@@ -103,14 +103,21 @@ class Import:
                                "state = 'done' ORDER BY started DESC LIMIT 1", (self.key,)).fetchone()
         return json.loads(report)
 
+    def scope(self):
+        """The word that confirms, as the safety copy has it: a person may have typed it."""
+        with contextlib.closing(connect(self.after)) as db:
+            (scope,) = db.execute("SELECT scope FROM reqferry_undo WHERE backupkey = ? ORDER BY number DESC "
+                                  "LIMIT 1", (self.key,)).fetchone()
+        return scope or "everything"
+
     def check_undo(self):
         wanted = exact(self.before)
         more = []
         if "--catalogue" in self.args:
             at = self.args.index("--catalogue")
             more = self.args[at:at + 2]
-        confirm = self.args[self.args.index("--confirm") + 1]
-        self.t.run("--json", *more, "undo", f"sqlite:{self.after}", self.key, "--confirm", confirm)
+        self.t.run("--json", *more, "undo", f"sqlite:{self.after}", self.key, "--confirm",
+                   self.scope())
         same(wanted, exact(self.after), f"undo of the import of {self.key!r} does not give back what was there")
 
 

@@ -8,6 +8,7 @@ import struct
 import subprocess
 import termios
 import time
+import types
 
 import harness
 
@@ -30,6 +31,7 @@ class Terminal:
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         command = [str(t.program), *map(str, args)]
         number = len(t.results)
+        self._checks = t.watch(args, env)
         t.results.append(f"(on a terminal) $ {' '.join(command)}")
 
         def own():
@@ -86,6 +88,8 @@ class Terminal:
         self.t.check_sanitizers()
         if status != expect:
             raise harness.Failure(f"ended with status {status} and not {expect}:\n{self.text}")
+        for check in self._checks:
+            check(types.SimpleNamespace(status=status))
         return self.text
 
 
