@@ -132,6 +132,14 @@ void document_outcome_reason(struct str *out, const struct outcome *outcome)
 {
 	if (slice_is(outcome->fate, "merged"))
 		str_add_text(out, "became one with a row of the same identity");
+	if (outcome->cites.at) {
+		str_addf(out, "kept at the origin: %.*s \"%.*s\"", SLICE_PRINT(outcome->type),
+			SLICE_PRINT(outcome->key));
+		if (!slice_is_empty(outcome->title))
+			str_addf(out, " (%.*s)", SLICE_PRINT(outcome->title));
+		str_addf(out, " still cites %.*s", SLICE_PRINT(outcome->cites));
+		return;
+	}
 	if (outcome->problem.at)
 		str_add(out, outcome->problem);
 	if (outcome->parent_table.at)
@@ -159,7 +167,7 @@ static json_t *left_out_json(const struct import_report *report)
 		json_put(row, "outcome", json_of_slice(outcome->fate));
 		json_put(row, "reason", json_of_slice(str_slice(&reason)));
 		json_t *mapping = NULL;
-		if (outcome->type.at) {
+		if (outcome->type.at && !outcome->cites.at) {
 			mapping = json_new_object();
 			json_put(mapping, "type", json_of_slice(outcome->type));
 			json_put(mapping, "key", json_of_slice(outcome->key));

@@ -222,8 +222,8 @@ static bool finish(struct load_step *step, struct error *err)
 			   slice_is(step->manifest.catalogue_hash, step->instance->catalogue->hash);
 	if (!ok ||
 		(step->has_manifest &&
-			(!add_evidence(step, err) ||
-				!outside_load(step->instance, step->key, &step->manifest, err))) ||
+			(!add_evidence(step, err) || !outside_load(step->instance, step->key,
+							     &step->manifest, step->task, err))) ||
 		(known_order && !judge_references(step->instance, step->key, err)) ||
 		!entities_derive_projects(step->instance, step->key, step->out->scope, err) ||
 		!staged_counts(step->instance, step->key, step->arena, step->out, err))

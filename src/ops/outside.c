@@ -44,7 +44,7 @@ bool outside_end(struct instance *instance, struct error *err)
 		if (!db_exec(instance->db, sql.at, NULL, 0, NULL, err))
 			return false;
 	}
-	return true;
+	return outside_drop_stay(instance, err);
 }
 
 /* {n}, {k}: words of the database; {o}, {i}: eight columns of keys. */
@@ -75,7 +75,7 @@ static bool make_tables(struct outside *outside, struct error *err)
 		"{k}, bwords {k}, newid {n})",
 		"CREATE INDEX reqferry_reference_ends ON reqferry_reference (tablename, a, b)",
 		"CREATE TEMPORARY TABLE reqferry_needed (reference {n}, which {n}, tablename {k}, "
-		"place {n}, {i}, found {n})",
+		"place {n}, own {n}, {i}, found {n})",
 		"CREATE INDEX reqferry_needed_end ON reqferry_needed (reference, which)",
 		"CREATE TEMPORARY TABLE reqferry_target (tablename {k}, ref {n}, place {n}, total "
 		"{n}, {i})",
@@ -97,11 +97,27 @@ static bool make_tables(struct outside *outside, struct error *err)
 
 /* --- the manifest's --- */
 
+/*
+ * The staged references of a kind. One with both ends in the scope, or none, is no reference that
+ * leaves it, whatever the manifest says: the rows of the file are all that an import brings inside,
+ * and of what lies outside it changes nothing.
+ */
+static void from_staged(const struct outside_kind *kind, const char *joins, struct str *sql)
+{
+	str_addf(sql,
+		" FROM reqferry_outside i JOIN reqferry_backup b ON b.backupkey = i.backupkey%s "
+		"WHERE i.backupkey = $1 AND i.tablename = ",
+		joins);
+	db_literal(sql, slice_of(kind->table->name));
+	str_add_text(sql, " AND ");
+	outside_leaves(kind, sql);
+}
+
 static bool refer_manifest(
 	struct outside *outside, const struct outside_kind *kind, struct error *err)
 {
 	const struct ry *ry = &outside->instance->ry;
-	struct str sql CLEANUP(str_release) = STR_INIT;
+	struct str sql CLEANUP(str_release) = STR_INIT, joins CLEANUP(str_release) = STR_INIT;
 	str_add_text(&sql, "INSERT INTO reqferry_reference (id, source, tablename, origin_row, "
 			   "awords, bwords");
 	outside_columns("", 'o', &sql);
@@ -115,10 +131,8 @@ static bool refer_manifest(
 	outside_words("i.", 'b', &sql);
 	str_add_text(&sql, " AS bwords");
 	outside_values(ry, kind->others, kind->other_count, &sql);
-	str_add_text(&sql, " FROM reqferry_outside i");
-	outside_joins(kind->others, kind->other_count, &sql);
-	str_add_text(&sql, " WHERE i.backupkey = $1 AND i.tablename = ");
-	db_literal(&sql, slice_of(kind->table->name));
+	outside_joins(kind->others, kind->other_count, &joins);
+	from_staged(kind, joins.at, &sql);
 	str_add_text(&sql, ") t");
 	return run(outside, sql.at, err);
 }
@@ -161,16 +175,19 @@ static bool need_manifest(
 	struct outside *outside, const struct outside_kind *kind, size_t e, struct error *err)
 {
 	const struct catalogue_table *target = kind->ends[e]->uses[0].table;
-	struct str sql CLEANUP(str_release) = STR_INIT, joins CLEANUP(str_release) = STR_INIT;
-	str_add_text(&sql, "INSERT INTO reqferry_needed (reference, which, tablename, place");
+	struct str sql CLEANUP(str_release) = STR_INIT, joins CLEANUP(str_release) = STR_INIT,
+		       inside CLEANUP(str_release) = STR_INIT;
+	str_add_text(&sql, "INSERT INTO reqferry_needed (reference, which, tablename, place, own");
 	outside_columns("", 'k', &sql);
 	str_addf(&sql, ") SELECT %lld + i.id, %zu, ", (long long)outside->erased, e);
 	db_literal(&sql, slice_of(target->full_name));
-	str_addf(&sql, ", COALESCE(i.%cplace, 1)", e ? 'b' : 'a');
+	str_addf(&sql, ", COALESCE(i.%cplace, 1), ", e ? 'b' : 'a');
+	if (outside_is_inside(target, e ? 'b' : 'a', &inside))
+		str_addf(&sql, "CASE WHEN %s THEN 1 ELSE 0 END", inside.at);
+	else
+		str_add_text(&sql, "0");
 	mapped_end(outside, target, e ? 'b' : 'a', &sql, &joins);
-	str_addf(&sql,
-		" FROM reqferry_outside i%s WHERE i.backupkey = $1 AND i.tablename = ", joins.at);
-	db_literal(&sql, slice_of(kind->table->name));
+	from_staged(kind, joins.at, &sql);
 	return run(outside, sql.at, err);
 }
 
@@ -268,7 +285,10 @@ static bool find_staying(
 	return run(outside, sql.at, err);
 }
 
-/* The same ends stand here under the origin's identity: nothing moved away from them. */
+/*
+ * The same ends stand here under the origin's identity: nothing moved away from them. Not where the
+ * other end is mapped to another row that is here: that one is to be tied as the old one was.
+ */
 static bool stay_at_origin(
 	struct outside *outside, const struct outside_kind *kind, struct error *err)
 {
@@ -285,7 +305,8 @@ static bool stay_at_origin(
 	str_add_text(&sql, " JOIN reqferry_brought g ON g.tablename = r.tablename AND g.a = h0.ref "
 			   "AND g.b = h1.ref AND ");
 	outside_same("g.", 'o', "r.", 'o', &sql);
-	str_add_text(&sql, " WHERE i.backupkey = $1 AND i.tablename = ");
+	str_add_text(&sql, " WHERE (COALESCE(r.a, h0.ref) = h0.ref OR COALESCE(r.b, h1.ref) = "
+			   "h1.ref) AND i.backupkey = $1 AND i.tablename = ");
 	db_literal(&sql, slice_of(kind->table->name));
 	str_add_char(&sql, ')');
 	return run(outside, sql.at, err);
@@ -296,7 +317,8 @@ static bool mark_lost(struct outside *outside, struct error *err)
 	return run(outside,
 		"UPDATE reqferry_reference SET outcome = 'lost', why = (SELECT CASE WHEN "
 		"reqferry_reference.source = 'erased' THEN 'the row that it is about does not "
-		"come again' WHEN min(COALESCE(n.k0, '')) = '' THEN 'the space at its other end "
+		"come again' WHEN max(n.own) = 1 THEN 'the row that it is about does not come in' "
+		"WHEN min(COALESCE(n.k0, '')) = '' THEN 'the space at its other end "
 		"is not mapped' ELSE 'the other end is not on this instance' END FROM "
 		"reqferry_needed n WHERE n.reference = reqferry_reference.id AND n.found IS NULL) "
 		"WHERE outcome IS NULL AND EXISTS (SELECT 1 FROM reqferry_needed n WHERE "
@@ -353,16 +375,24 @@ static bool decide(struct outside *outside, struct error *err)
 		err);
 }
 
+bool outside_same_instance(
+	struct instance *instance, const struct stage_backup *backup, bool *same, struct error *err)
+{
+	struct arena arena CLEANUP(arena_release) = ARENA_INIT;
+	struct slice here;
+	if (!stage_instance_id(instance->db, &arena, &here, err))
+		return false;
+	*same = !slice_is_empty(here) && slice_equal(here, backup->origin_id);
+	return true;
+}
+
 bool outside_begin(struct instance *instance, const struct stage_backup *backup,
 	const struct import_options *options, struct error *err)
 {
-	struct arena arena CLEANUP(arena_release) = ARENA_INIT;
 	struct outside outside = {.instance = instance, .backup = backup, .options = options};
-	struct slice here;
-	if (!stage_instance_id(instance->db, &arena, &here, err) || !outside_end(instance, err) ||
-		!make_tables(&outside, err))
+	if (!outside_same_instance(instance, backup, &outside.same_instance, err) ||
+		!outside_end(instance, err) || !make_tables(&outside, err))
 		return false;
-	outside.same_instance = here.at && slice_equal(here, backup->origin_id);
 	/* where everything is erased every place is inside */
 	if ((options->erase != ERASE_EVERYTHING &&
 		    !outside_find_erased(instance, &outside.erased, err)) ||
@@ -420,13 +450,25 @@ bool outside_count(struct planner *planner, struct error *err)
 			    1, 0, counts[i].count, err))
 			return false;
 	}
+	int64_t staying;
+	if (!db_query_int(planner->instance->db,
+		    "SELECT count(*) FROM reqferry_fate WHERE stays IS NOT NULL", NULL, 0, 0,
+		    &staying, err))
+		return false;
+	plan->outside_at_origin += staying;
 	return plan->outside_lost == 0 || list_lost(planner, err);
 }
 
 bool outside_hash_query(size_t i, struct str *sql)
 {
-	if (i > 1)
+	if (i > 2)
 		return false;
+	if (i == 2) {
+		str_add_text(sql, "SELECT i.tablename, i.oldid FROM reqferry_fate x JOIN "
+				  "reqferry_item i ON i.backupkey = $1 AND i.id = x.item WHERE "
+				  "x.stays IS NOT NULL");
+		return true;
+	}
 	str_add_text(sql, "SELECT ");
 	if (i == 0) {
 		str_add_text(sql, "source, tablename, origin_row, a, b, outcome");

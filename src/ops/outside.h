@@ -5,7 +5,8 @@
  * They come from two places. What an import erases is put back where the row that it is about is
  * there again. What the origin had, from the manifest, is added where both ends are here and the
  * origin is another instance. Citations are rows of their requirement's scope, so a backup brings
- * the origin's as ordinary rows: only those of the erased scope are treated here.
+ * the origin's as ordinary rows: of those only the ones that stay with the origin are left out
+ * (outside_stay.c), and those of the erased scope are put back like others.
  *
  * Everything is decided once, by outside_begin, for plan and import alike, in a working table:
  *
@@ -15,11 +16,12 @@
  *                         tell it from others, outcome, why, words for people, newid
  *
  * Outcomes: kept; lost; there (the backup brings it, or it stands there: nothing to do and not
- * counted); origin (it stays with the origin's requirement on this same instance).
+ * counted); origin (it stays with the origin's requirement on this same instance). What the
+ * manifest calls a reference out of the scope and is none has no row here.
  *
  * The parts: outside.c decides, outside_find.c finds what was and what will be there,
  * outside_store.c fills staging at export and load and gives it to the manifest, outside_import.c
- * writes.
+ * writes, outside_stay.c leaves the backup's own citations out that stay with the origin.
  */
 #ifndef OPS_OUTSIDE_H
 #define OPS_OUTSIDE_H
@@ -39,13 +41,20 @@ MUST_CHECK bool outside_export(
 /* At load: those of the manifest, after its evidence. ERROR_INPUT for what the catalogue does not
  * know and for values that their columns cannot hold. */
 MUST_CHECK bool outside_load(struct instance *instance, struct slice key,
-	const struct manifest *manifest, struct error *err);
+	const struct manifest *manifest, struct task *task, struct error *err);
 /* At write: into the manifest, in its arena. */
 MUST_CHECK bool outside_write(
 	struct instance *instance, struct slice key, struct manifest *manifest, struct error *err);
 
 /* --- plan and import --- */
 
+/*
+ * After the items of `table` that are left out for other reasons have their fate: those that stay
+ * with the origin get theirs.
+ */
+MUST_CHECK bool outside_stay(struct instance *instance, const struct stage_backup *backup,
+	const struct import_options *options, const struct catalogue_table *table,
+	struct error *err);
 /* After all else is resolved: finds them and decides. */
 MUST_CHECK bool outside_begin(struct instance *instance, const struct stage_backup *backup,
 	const struct import_options *options, struct error *err);
@@ -89,8 +98,27 @@ void outside_joins(const struct catalogue_column *const *columns, size_t count, 
 /* The name of the temporary table with the erased rows of a kind. */
 void outside_back(const struct catalogue_table *table, struct str *sql);
 
+/* *same: the backup was exported on this very instance. */
+MUST_CHECK bool outside_same_instance(struct instance *instance, const struct stage_backup *backup,
+	bool *same, struct error *err);
+/* Appends the condition "the live row `t` cites from a page". */
+void outside_cites(
+	struct instance *instance, const struct catalogue_citation *citation, struct str *sql);
+/*
+ * Appends the condition "the end of the staged reference `i` lies in the scope of its backup `b`";
+ * false, and nothing appended, when its identity does not say. letter: 'a' or 'b'.
+ */
+bool outside_is_inside(const struct catalogue_table *target, char letter, struct str *sql);
+/* Appends the condition "the staged reference `i` leaves the scope of its backup `b`". */
+void outside_leaves(const struct outside_kind *kind, struct str *sql);
+/* Drops the working tables of outside_stay. */
+MUST_CHECK bool outside_drop_stay(struct instance *instance, struct error *err);
+
 /* Appends the identity `x.k0`, ... in words: "ABC REQ-1". */
 void outside_words(const char *x, char letter, struct str *sql);
+/* Appends the identity of the item `x` at the origin in words: NULL unless a citation can be kept
+ * with a row of its table. */
+void outside_item_words(const struct catalogue *catalogue, const char *x, struct str *sql);
 /* Appends " <kind> reqferry_erase e ON ..." for the live row `t` of the table. */
 void outside_join_erase(const struct ry *ry, const struct catalogue_table *table, const char *kind,
 	struct str *sql);

@@ -20,8 +20,7 @@ static void join_ends(const struct outside_kind *kind, struct str *sql)
 	}
 }
 
-/* The live row `t` cites, and from a page of another space; the page is `p`. */
-static void cites_from_elsewhere(
+void outside_cites(
 	struct instance *instance, const struct catalogue_citation *citation, struct str *sql)
 {
 	const struct dialect *dialect = db_dialect(instance->db);
@@ -30,7 +29,6 @@ static void cites_from_elsewhere(
 	db_identifier(&column, citation->column->name);
 	dialect_apply(sql, citation->is ? dialect->boolean_is_true_f : dialect->boolean_is_false_f,
 		column.at);
-	str_add_text(sql, " AND p.spacekey NOT IN (SELECT scopekey FROM reqferry_scope)");
 	/* the first use that applies counts */
 	for (const struct catalogue_use *use = citation->page->uses; use <= citation->use; use++) {
 		if (!use->when)
@@ -42,14 +40,17 @@ static void cites_from_elsewhere(
 	}
 }
 
-/* " JOIN <pages> p ON p.id = <the page of t>" */
+/*
+ * " JOIN <pages> p ON p.id = <the page of t>". In whatever state: an archived page still cites, and
+ * one in the trash can come back.
+ */
 static void join_page(struct instance *instance, const struct outside_kind *kind, struct str *sql)
 {
 	const struct catalogue_column *page = kind->table->citation->page;
 	struct str column CLEANUP(str_release) = STR_INIT;
 	str_add_text(&column, "t.");
 	db_identifier(&column, page->name);
-	str_addf(sql, " JOIN %s p ON p.id = ", host_relation(&instance->host, HOST_PAGES));
+	str_addf(sql, " JOIN %s p ON p.id = ", host_relation(&instance->host, HOST_CONTENT_STATES));
 	if (page->type == COLUMN_INTEGER)
 		str_add(sql, str_slice(&column));
 	else
@@ -77,8 +78,9 @@ static bool keep_erased(struct instance *instance, const struct outside_kind *ki
 	ry_id(ry, "t", &sql);
 	if (kind->table->citation) {
 		join_page(instance, kind, &sql);
-		str_add_text(&sql, " WHERE ");
-		cites_from_elsewhere(instance, kind->table->citation, &sql);
+		str_add_text(&sql, " WHERE p.spacekey NOT IN (SELECT scopekey FROM reqferry_scope) "
+				   "AND ");
+		outside_cites(instance, kind->table->citation, &sql);
 	} else {
 		join_ends(kind, &sql);
 		str_add_text(&sql, " WHERE e0.id IS NULL OR e1.id IS NULL");

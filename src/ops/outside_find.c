@@ -87,6 +87,25 @@ void outside_words(const char *x, char letter, struct str *sql)
 			k ? " || " : "", x, letter, k, k ? " " : "", x, letter, k);
 }
 
+void outside_item_words(const struct catalogue *catalogue, const char *x, struct str *sql)
+{
+	str_add_text(sql, "CASE WHEN 1 = 0 THEN NULL");
+	for (size_t t = 0; t < catalogue->table_count; t++) {
+		struct outside_kind kind;
+		if (!outside_kind_of(&catalogue->tables[t], &kind) || !kind.table->citation)
+			continue;
+		const struct catalogue_table *target = kind.ends[0]->uses[0].table;
+		str_addf(sql, " WHEN %s.tablename = ", x);
+		db_literal(sql, slice_of(target->name));
+		str_add_text(sql, " THEN ''");
+		for (size_t k = 0; k < target->identity_count; k++) {
+			unsigned n = target->identity[k]->field;
+			str_addf(sql, " || COALESCE(%s%s.f%u, '')", k ? "' ' || " : "", x, n);
+		}
+	}
+	str_add_text(sql, " END");
+}
+
 void outside_values(const struct ry *ry, const struct catalogue_column *const *columns,
 	size_t count, struct str *sql)
 {
@@ -110,6 +129,30 @@ void outside_joins(const struct catalogue_column *const *columns, size_t count, 
 void outside_back(const struct catalogue_table *table, struct str *sql)
 {
 	str_addf(sql, "reqferry_back_%zu", table->index);
+}
+
+/* --- staged references --- */
+
+bool outside_is_inside(const struct catalogue_table *target, char letter, struct str *sql)
+{
+	for (size_t k = 0; target->scope == SCOPE_COLUMN && k < target->identity_count; k++) {
+		if (target->identity[k] != target->scope_columns[0])
+			continue;
+		str_addf(sql, "(i.%c%zu IS NOT NULL AND i.%c%zu = b.scope)", letter, k, letter, k);
+		return true;
+	}
+	return false;
+}
+
+void outside_leaves(const struct outside_kind *kind, struct str *sql)
+{
+	struct str a CLEANUP(str_release) = STR_INIT, b CLEANUP(str_release) = STR_INIT;
+	if (outside_is_inside(kind->ends[0]->uses[0].table, 'a', &a) &&
+		outside_is_inside(kind->ends[1]->uses[0].table, 'b', &b))
+		str_addf(sql, "CASE WHEN %s THEN 1 ELSE 0 END + CASE WHEN %s THEN 1 ELSE 0 END = 1",
+			a.at, b.at);
+	else
+		str_add_text(sql, "b.scope IS NOT NULL");
 }
 
 /* --- rows by identity --- */

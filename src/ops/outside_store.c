@@ -414,8 +414,41 @@ static void name_columns(const char *names[VALUES], struct arena *arena)
 		names[n++] = arena_printf(arena, "f%u", field);
 }
 
+/* Those that do not leave the scope stay in staging, so that a written manifest is as it was. */
+static bool tell_ignored(
+	struct instance *instance, struct slice key, struct task *task, struct error *err)
+{
+	const struct catalogue *catalogue = instance->catalogue;
+	const struct db_value value = db_slice(key);
+	int64_t total = 0;
+	for (size_t t = 0; t < catalogue->table_count; t++) {
+		struct outside_kind kind;
+		struct str sql CLEANUP(str_release) = STR_INIT;
+		int64_t count;
+		if (!is_stored(&catalogue->tables[t], &kind))
+			continue;
+		str_add_text(&sql, "SELECT count(*) FROM reqferry_outside i JOIN reqferry_backup b "
+				   "ON b.backupkey = i.backupkey WHERE i.backupkey = $1 AND "
+				   "i.tablename = ");
+		db_literal(&sql, slice_of(kind.table->name));
+		str_add_text(&sql, " AND NOT COALESCE(");
+		outside_leaves(&kind, &sql);
+		str_add_text(&sql, ", 1 = 0)");
+		if (!db_query_int(instance->db, sql.at, &value, 1, 0, &count, err))
+			return false;
+		total += count;
+	}
+	if (total > 0)
+		task_warn(task,
+			"%lld reference%s of the manifest do%s not leave the backup's scope: %s "
+			"ignored",
+			(long long)total, total == 1 ? "" : "s", total == 1 ? "es" : "",
+			total == 1 ? "it is" : "they are");
+	return true;
+}
+
 bool outside_load(struct instance *instance, struct slice key, const struct manifest *manifest,
-	struct error *err)
+	struct task *task, struct error *err)
 {
 	struct arena arena CLEANUP(arena_release) = ARENA_INIT;
 	struct loading loading = {.instance = instance};
@@ -434,5 +467,6 @@ bool outside_load(struct instance *instance, struct slice key, const struct mani
 			return false;
 		}
 	}
-	return db_bulk_end(&bulk, err) && derive_entities(instance, key, false, err);
+	return db_bulk_end(&bulk, err) && derive_entities(instance, key, false, err) &&
+	       tell_ignored(instance, key, task, err);
 }

@@ -2,17 +2,20 @@
  * Keeping and reading what became of the rows, and finding the report of an import again.
  */
 #include "ops/report.h"
+#include "ops/outside.h"
 
 /* --- keeping --- */
 
 /*
  * SQL for the item that dropped this one, NULL when it was dropped for itself: the columns are
- * asked in the order in which the mapping that is to blame was chosen (ops/resolve.c).
+ * asked in the order in which the mapping that is to blame was chosen (ops/resolve.c). For a
+ * citation that stays with the origin it is the item that it cites, which is not left out.
  */
 static void parent_of(const struct catalogue_table *table, struct str *parent, struct str *joins)
 {
-	str_add_text(parent, "CASE WHEN f.fate = 'merged' THEN NULL WHEN f.fate = 'rejected' AND "
-			     "i.problem IS NOT NULL THEN NULL");
+	str_add_text(parent, "CASE WHEN f.stays IS NOT NULL THEN f.stays WHEN f.fate = 'merged' "
+			     "THEN NULL WHEN f.fate = 'rejected' AND i.problem IS NOT NULL THEN "
+			     "NULL");
 	for (size_t c = 0; c < table->column_count; c++) {
 		const struct catalogue_column *column = &table->columns[c];
 		unsigned n = column->field;
@@ -32,6 +35,16 @@ static void parent_of(const struct catalogue_table *table, struct str *parent, s
 	str_add_text(parent, " END");
 }
 
+/* The mapping of the page of a citation that stays with the origin; else what the fate says. */
+static void mapping_of(const struct catalogue_table *table, struct str *sql)
+{
+	if (table->citation)
+		str_addf(sql, "CASE WHEN f.stays IS NOT NULL THEN m%u.id ELSE f.mapping END",
+			table->citation->page->field);
+	else
+		str_add_text(sql, "f.mapping");
+}
+
 bool outcomes_keep(struct instance *instance, const struct stage_backup *backup, struct error *err)
 {
 	const struct db_value key = db_slice(backup->key);
@@ -42,17 +55,19 @@ bool outcomes_keep(struct instance *instance, const struct stage_backup *backup,
 		const struct catalogue_table *table = &instance->catalogue->tables[t];
 		struct str sql CLEANUP(str_release) = STR_INIT,
 			       parent CLEANUP(str_release) = STR_INIT,
+			       mapping CLEANUP(str_release) = STR_INIT,
 			       joins CLEANUP(str_release) = STR_INIT;
 		parent_of(table, &parent, &joins);
+		mapping_of(table, &mapping);
 		/* an old id that occurs twice joins twice */
 		str_addf(&sql,
 			"INSERT INTO reqferry_outcome (backupkey, item, fate, mapping, parent) "
-			"SELECT $1, i.id, f.fate, f.mapping, min(%s) FROM reqferry_fate f JOIN "
+			"SELECT $1, i.id, f.fate, min(%s), min(%s) FROM reqferry_fate f JOIN "
 			"reqferry_item i ON i.backupkey = $1 AND i.id = f.item%s WHERE "
 			"f.tablename = ",
-			parent.at, joins.at);
+			mapping.at, parent.at, joins.at);
 		db_literal(&sql, slice_of(table->name));
-		str_add_text(&sql, " GROUP BY i.id, f.fate, f.mapping");
+		str_add_text(&sql, " GROUP BY i.id, f.fate");
 		if (!db_exec(instance->db, sql.at, &key, 1, NULL, err))
 			return false;
 	}
@@ -92,7 +107,7 @@ static void read_outcome(struct db_rows *rows, struct outcome *out)
 {
 	struct slice *const members[] = {&out->table, &out->old_id, &out->new_id, &out->fate,
 		&out->problem, &out->type, &out->key, &out->title, &out->parent_table,
-		&out->parent_id};
+		&out->parent_id, &out->cites};
 	for (size_t i = 0; i < ARRAY_LEN(members); i++)
 		*members[i] = db_rows_text(rows, i);
 }
@@ -101,17 +116,22 @@ bool outcomes_each(struct instance *instance, struct slice key, bool left_out, o
 	void *context, struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
-	struct str sql CLEANUP(str_release) = STR_INIT;
+	struct str sql CLEANUP(str_release) = STR_INIT, words CLEANUP(str_release) = STR_INIT;
 	const struct db_value value = db_slice(key);
+	outside_item_words(instance->catalogue, "p", &words);
 	str_addf(&sql,
 		"SELECT i.tablename, i.oldid, CASE WHEN COALESCE(o.fate, 'merged') = 'merged' THEN "
 		"i.newid END, COALESCE(o.fate, 'inserted'), CASE WHEN o.fate = 'rejected' AND "
-		"o.parent IS NULL THEN i.problem END, m.type, m.key, m.title, p.tablename, p.oldid "
-		"FROM reqferry_item i %s JOIN reqferry_outcome o ON o.backupkey = $1 AND o.item = "
+		"o.parent IS NULL THEN i.problem END, m.type, m.key, m.title, p.tablename, "
+		"p.oldid, CASE WHEN o.fate = 'excluded' AND COALESCE(q.fate, 'merged') = 'merged' "
+		"THEN %s END FROM reqferry_item i %s JOIN reqferry_outcome o ON o.backupkey = $1 "
+		"AND o.item = "
 		"i.id LEFT JOIN reqferry_mapping m ON m.backupkey = $1 AND m.id = o.mapping "
-		"LEFT JOIN reqferry_item p ON p.backupkey = $1 AND p.id = o.parent "
-		"WHERE i.backupkey = $1%s ORDER BY i.id",
-		left_out ? "" : "LEFT", left_out ? " AND o.fate IN ('excluded', 'rejected')" : "");
+		"LEFT JOIN reqferry_item p ON p.backupkey = $1 AND p.id = o.parent LEFT JOIN "
+		"reqferry_outcome q ON q.backupkey = $1 AND q.item = o.parent WHERE i.backupkey = "
+		"$1%s ORDER BY i.id",
+		words.at, left_out ? "" : "LEFT",
+		left_out ? " AND o.fate IN ('excluded', 'rejected')" : "");
 	if (!db_query(instance->db, sql.at, &value, 1, &rows, err))
 		return false;
 	for (bool row;;) {
@@ -143,7 +163,7 @@ static bool collect(void *context, const struct outcome *outcome, struct error *
 	*copy = *outcome;
 	struct slice *const members[] = {&copy->table, &copy->old_id, &copy->new_id, &copy->fate,
 		&copy->problem, &copy->type, &copy->key, &copy->title, &copy->parent_table,
-		&copy->parent_id};
+		&copy->parent_id, &copy->cites};
 	for (size_t i = 0; i < ARRAY_LEN(members); i++)
 		*members[i] = arena_copy(collecting->arena, *members[i]);
 	return true;

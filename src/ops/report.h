@@ -19,6 +19,7 @@ struct outcome {
 	struct slice problem;                 /* why it was rejected by itself */
 	struct slice type, key, title;        /* of the mapping whose exclusion it follows from */
 	struct slice parent_table, parent_id; /* the row that it refers to and was left out with */
+	struct slice cites; /* it stays with the origin: what the page of the mapping cites there */
 };
 typedef bool (*outcome_fn)(void *context, const struct outcome *outcome, struct error *err);
 

@@ -40,7 +40,7 @@ static bool make_tables(struct instance *instance, struct error *err)
 		"CREATE INDEX reqferry_erase_id ON reqferry_erase (tablename, id)",
 		"CREATE TEMPORARY TABLE reqferry_fate (item {n} PRIMARY KEY, tablename {k}, fate "
 		"{k}, "
-		"mapping {n}, newid {n}, into_item {n})",
+		"mapping {n}, newid {n}, into_item {n}, stays {n})",
 		("CREATE TEMPORARY TABLE reqferry_json (item {n}, field {n}, value {t}, "
 		 "PRIMARY KEY (item, field))"),
 	};
@@ -550,6 +550,7 @@ bool resolve_begin(struct instance *instance, const struct stage_backup *backup,
 	for (size_t t = 0; t < catalogue->table_count; t++) {
 		const struct catalogue_table *table = &catalogue->tables[t];
 		if (!drop_items(instance, backup, table, options->reject, err) ||
+			!outside_stay(instance, backup, options, table, err) ||
 			(table->merge && !merge_items(instance, backup, table, err)))
 			return false;
 		task_advance(task, 1);

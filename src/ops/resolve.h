@@ -7,7 +7,8 @@
  * (of a mapped ISSUE on Jira) reqferry_scope     the destination spaces or projects to erase:
  * scopekey reqferry_erase     the live rows to erase: tablename (with prefix), id reqferry_fate
  * items that are not simply inserted: item, tablename, fate (rejected, excluded, merged), mapping
- * (whose exclusion dropped it), newid (the live row merged into), into_item (the item merged into)
+ * (whose exclusion dropped it), newid (the live row merged into), into_item (the item merged into),
+ * stays (excluded since it stays at the origin: the item that it cites)
  *     reqferry_json      rewritten fields, JSON and upper-case copies: item, field, value
  *     reqferry_merge     the items of one table that were kept when it was made: item, its identity
  *                        after the import (k0, k1, ...) and in the backup (o0, o1, ...)

@@ -4,14 +4,16 @@
  * Nothing of the importer's SQL is used: staged rows and live rows are read as text, the mapping is
  * applied here in C, field by field, and compared. A row is found by the id that the import gave
  * it. Rows that were merged into an existing row are compared by identity only: that row kept its
- * other columns. NULL and '' count as the same.
+ * other columns. NULL and '' count as the same. A citation that is not here is missing, unless it
+ * stays with the origin (ops/verify_origin.h).
  *
  * Memory: the mappings are held, the rows are streamed.
  */
 #include "backup/upper.h"
 #include "base/dict.h"
 #include "base/time.h"
-#include "ops/resolve.h"
+#include "ops/outside.h"
+#include "ops/verify_origin.h"
 #include "json/spans.h"
 
 #include <ctype.h>
@@ -40,8 +42,10 @@ struct verifier {
 	bool keep_audit_trail;
 	bool surplus_known; /* what the import inserted is recorded, and the scope was erased first
 			     */
-	struct dict link_spaces; /* "issue\0space key" -> destination, of unclear keys */
-	struct slice issue;      /* of the row at hand */
+	struct dict link_spaces;     /* "issue\0space key" -> destination, of unclear keys */
+	struct slice issue;          /* of the row at hand */
+	bool at_home;                /* one space of this very instance was exported */
+	struct verify_origin origin; /* of the table at hand */
 };
 
 /* --- the mappings --- */
@@ -429,6 +433,11 @@ static void compare_row(struct verifier *verifier, const struct catalogue_table 
 				SLICE_NULL);
 		return;
 	}
+	if (!new_id.at && verifier->at_home &&
+		verify_origin_cites(table, verifier->fields, ARRAY_LEN(verifier->fields))) {
+		verify_origin_add(&verifier->origin, old_id, verifier->fields);
+		return;
+	}
 	count->expected++;
 	if (!db_rows_text(rows, 3).at) {
 		add_difference(
@@ -455,7 +464,24 @@ static void compare_row(struct verifier *verifier, const struct catalogue_table 
 	count->different += different;
 }
 
-static bool verify_table(struct verifier *verifier, const struct catalogue_table *table,
+/* Citations that were left out: where they do not stay with the origin, they are missing. */
+static bool compare_staying(struct verifier *verifier, const struct catalogue_table *table,
+	struct slice undo_key, struct verify_count *count, struct error *err)
+{
+	struct verify_origin *origin = &verifier->origin;
+	if (!verify_origin_look(origin, undo_key, err))
+		return false;
+	for (const struct staying *staying = origin->first; staying; staying = staying->next) {
+		if (verify_origin_stands(origin, staying))
+			continue;
+		count->expected++;
+		add_difference(verifier, table, NULL, "missing", staying->old_id, SLICE_NULL,
+			SLICE("kept at the origin, which no longer has it"), SLICE_NULL);
+	}
+	return true;
+}
+
+static bool compare_rows(struct verifier *verifier, const struct catalogue_table *table,
 	struct slice undo_key, struct verify_count *count, struct error *err)
 {
 	struct str sql CLEANUP(str_release) = STR_INIT;
@@ -472,6 +498,16 @@ static bool verify_table(struct verifier *verifier, const struct catalogue_table
 			return true;
 		compare_row(verifier, table, rows, count);
 	}
+}
+
+static bool verify_table(struct verifier *verifier, const struct catalogue_table *table,
+	struct slice undo_key, struct verify_count *count, struct error *err)
+{
+	verify_origin_begin(&verifier->origin, verifier->instance, verifier->backup, table);
+	bool ok = compare_rows(verifier, table, undo_key, count, err) &&
+		  compare_staying(verifier, table, undo_key, count, err);
+	verify_origin_release(&verifier->origin);
+	return ok;
 }
 
 /* Rows of the scope that the import did not bring: added since, or left by somebody. */
@@ -559,8 +595,10 @@ bool verify_tables(struct instance *instance, const struct stage_backup *backup,
 		.buffer = STR_INIT};
 	struct slice undo_key;
 	task_step(task, "verify", "tables", catalogue->table_count);
-	bool ok = last_import(&verifier, &undo_key, err) && load_mappings(&verifier, err) &&
-		  load_link_spaces(&verifier, err);
+	bool ok = last_import(&verifier, &undo_key, err) &&
+		  outside_same_instance(instance, backup, &verifier.at_home, err) &&
+		  load_mappings(&verifier, err) && load_link_spaces(&verifier, err);
+	verifier.at_home = verifier.at_home && backup->scope.at;
 	for (size_t t = 0; ok && t < catalogue->table_count; t++) {
 		ok = verify_table(
 			     &verifier, &catalogue->tables[t], undo_key, &result.tables[t], err) &&
