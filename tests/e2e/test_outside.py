@@ -7,65 +7,9 @@ import json
 import check
 import steps
 import world
-import world_confluence
+from wiki import Wiki, change, citations, dependencies, lost, outside, there, twice, undo
 
 OLD, NEW = "origin.db", "destination.db"
-
-
-class Wiki(world_confluence.Site):
-    """Spaces with a page each, requirements by "SPACE KEY" or "SPACE KEY BASELINE"."""
-
-    def __init__(self, t, name, first, word="here"):
-        super().__init__(t.dir / name, first, 7, word)
-        self.pages, self.made = {}, {}
-
-    def add_space(self, key, title):
-        self.pages[key] = self.page(self.space(key, title), f"Page of {title}")[1]
-
-    def add(self, *names):
-        for name in names:
-            space, key, *baseline = name.split()
-            self.made[name] = self.ry("DBREQUIREMENT", SPACEKEY=space, KEY=key, UPPERKEY=key.upper(),
-                                      BASELINE=int(baseline[0]) if baseline else None, STATUS="ACTIVE")
-
-    def depend(self, parent, child, relationship, version=None):
-        self.ry("DBDEPENDENCY", PARENT_ID=self.made[parent], CHILD_ID=self.made[child],
-                RELATIONSHIP=relationship, SCHEMAVERSION=version)
-
-    def cite(self, name, space, origin=0, relationship=None, kind="PAGE"):
-        self.ry("DBLINK", PARENT_ID=self.made[name], ORIGIN=origin, TYPE=kind, APP="page",
-                DOCUMENTID=str(self.pages[space]), VERSIONID=str(self.pages[space]),
-                RELATIONSHIP=relationship, MARKER=f"{name} by {space}")
-
-
-def named(t, name):
-    """Requirement's id -> its name as above."""
-    return {row["ID"]: " ".join(str(one) for one in (row["SPACEKEY"], row["KEY"], row["BASELINE"])
-                                if one is not None)
-            for row in t.rows(name, 'SELECT * FROM "AO_32F7CE_DBREQUIREMENT"')}
-
-
-def dependencies(t, name):
-    names = named(t, name)
-    return collections.Counter((names[row["PARENT_ID"]], names[row["CHILD_ID"]], row["RELATIONSHIP"])
-                               for row in t.rows(name, 'SELECT * FROM "AO_32F7CE_DBDEPENDENCY"'))
-
-
-def citations(t, name):
-    names = named(t, name)
-    pages = {str(row["contentid"]): row["spacekey"] for row in t.rows(
-        name, "SELECT c.contentid, s.spacekey FROM content c JOIN spaces s ON s.spaceid = c.spaceid")}
-    return collections.Counter((names[row["PARENT_ID"]], pages[row["DOCUMENTID"]], row["RELATIONSHIP"])
-                               for row in t.rows(name, 'SELECT * FROM "AO_32F7CE_DBLINK"')
-                               if row["ORIGIN"] in (0, "false") and row["TYPE"] == "PAGE")
-
-
-def outside(kept=0, lost=0, origin=0):
-    return {"kept": kept, "lost": lost, "keptAtOrigin": origin}
-
-
-def lost(document):
-    return sorted((one["from"], one["to"], one["detail"]) for one in document["outsideLost"])
 
 
 def origin_site(t):
@@ -240,6 +184,9 @@ def test_excluded_requirements_lose_theirs(t):
                    "f6 = 'R-1' AND f7 IS NULL")
     planned = steps.plan(t, new, "move", "--reject")
     t.equal(planned["outside"], outside(kept=2, lost=10))
+    reasons = {one["from"]: one["reason"] for one in planned["outsideLost"]}
+    t.equal(reasons["OPS O-1"], "the row that it is about does not come in")
+    t.equal(reasons["DEF D-1"], "the row that it is about does not come again")
     t.run("import", new, "move", "--confirm", "ABC", "--reject", "--plan", planned["hash"], expect=3)
     t.equal(dependencies(t, NEW), collections.Counter([INSIDE[1], *ADDED[1:]]))
     t.equal(citations(t, NEW), collections.Counter({("DEF D-1", "ABC", None): 1}))
@@ -371,3 +318,149 @@ def test_a_manifest_that_cannot_be_meant(t):
         before = steps.state(t, NEW)
         t.contains(t.run("load", new, "move.csv", expect=1).err, word)
         t.same_hashes(before, steps.state(t, NEW))
+
+
+def crowded(t, twins):
+    """Two spaces that become one, a space that is left out, and as many twins as said."""
+    url, new = world.create(t, OLD, "confluence"), world.create(t, NEW, "confluence")
+    with Wiki(t, OLD, 1000) as site:
+        for key, title in (("ABC", "Alpha"), ("OPS", "Operations"), ("OPX", "Operators"), ("TWO", "Twins"),
+                           ("XYZ", "Extra")):
+            site.add_space(key, title)
+        site.add("ABC R-1", "OPS O-1", "OPX O-1", "XYZ X-1")
+        for relationship in ("first", "second"):
+            site.add("TWO twin 5")
+            site.depend("ABC R-1", "TWO twin 5", relationship)
+        site.depend("OPS O-1", "ABC R-1", "same")
+        site.depend("OPX O-1", "ABC R-1", "same")
+        site.depend("OPX O-1", "ABC R-1", "another")
+        site.depend("XYZ X-1", "ABC R-1", "left out")
+    with Wiki(t, NEW, 5000) as site:
+        for key, title in (("ABC", "Alpha"), ("OPS2", "Operation"), ("TWO", "Twins"), ("XYZ", "Extra")):
+            site.add_space(key, title)
+        site.add("OPS2 O-1", "XYZ X-1", *["TWO twin 5"] * twins)
+    steps.export(t, url, OLD, "move", "move.csv", "--space", "ABC")
+    steps.load(t, new, NEW, "move.csv")
+    steps.automatic(t, new, NEW, "move")
+    for key, found in (("ABC", "ABC"), ("OPS", "OPS2"), ("OPX", "OPS2"), ("TWO", "TWO")):
+        t.run("map", "set", new, "move", "SPACE", key, found)
+    steps.edit_one(t, new, "move", "exclude", "SPACE", "XYZ")
+    return new
+
+
+def twins_of(t):
+    """Relationship -> which of the twins it leads to, by their ids."""
+    ids = [row["ID"] for row in t.rows(
+        NEW, """SELECT "ID" FROM "AO_32F7CE_DBREQUIREMENT" WHERE "KEY" = 'twin' ORDER BY 1""")]
+    return {row["RELATIONSHIP"]: ids.index(row["CHILD_ID"]) for row in t.rows(
+        NEW, """SELECT * FROM "AO_32F7CE_DBDEPENDENCY" WHERE "RELATIONSHIP" IN ('first', 'second')""")}
+
+
+def test_references_that_become_the_same(t):
+    """Two spaces are one here: what they said both is said once. A space that is left out keeps no
+    reference. Of twins the n-th stands for the n-th, and the last for those that are not here."""
+    for twins, places in ((1, {"first": 0, "second": 0}), (2, {"first": 0, "second": 1}),
+                          (3, {"first": 0, "second": 1})):
+        new = crowded(t, twins)
+        before = there(t, NEW)
+        wanted = collections.Counter([
+            ("ABC R-1", "TWO twin 5", "first"), ("ABC R-1", "TWO twin 5", "second"),
+            ("OPS2 O-1", "ABC R-1", "same"), ("OPS2 O-1", "ABC R-1", "another")])
+        planned, _ = twice(t, new, NEW, "move", "ABC", outside(kept=4, lost=1), outside(kept=4, lost=1),
+                           (wanted, collections.Counter()))
+        t.equal(lost(planned), [("XYZ X-1", "ABC R-1", "left out")])
+        t.contains(planned["outsideLost"][0]["reason"], "not mapped")
+        steps.carry_out(t, new, NEW, "move", "ABC")
+        t.equal(twins_of(t), places, f"{twins} twins")
+        undo(t, new, NEW, before, "move", "ABC")
+        for name in (OLD, NEW):
+            (t.dir / name).unlink()
+
+
+def test_erasing_nothing(t):
+    """Into a space without rows: those of the manifest are added, and nothing is put back."""
+    old, new = origin_site(t), world.create(t, NEW, "confluence")
+    with Wiki(t, NEW, 5000) as site:
+        for key, title in (("ABC", "Alpha"), ("OPS2", "Operations"), ("DEF", "Delta")):
+            site.add_space(key, title)
+        site.add("DEF D-1", "OPS2 O-1", "OPS2 O-3")
+        site.depend("DEF D-1", "OPS2 O-1", "between others")
+    before = there(t, NEW)
+    steps.export(t, old, OLD, "move", "move.csv", "--space", "ABC")
+    steps.load(t, new, NEW, "move.csv")
+    steps.automatic(t, new, NEW, "move")
+    for key, found in (("ABC", "ABC"), ("OPS", "OPS2")):
+        t.run("map", "set", new, "move", "SPACE", key, found)
+    planned, _ = steps.carry_out(t, new, NEW, "move", "ABC", "--erase", "nothing")
+    t.equal(planned["outside"], outside(kept=3, lost=2))
+    t.equal(dependencies(t, NEW), collections.Counter(INSIDE + ADDED))
+    # once more they would be there twice
+    planned = steps.plan(t, new, "move", "--erase", "nothing")
+    assert "collision" in {one["kind"] for one in planned["blockers"]}, planned["blockers"]
+    undo(t, new, NEW, before, "move", "ABC")
+
+
+def test_erasing_everything(t):
+    """Nothing stays that a reference could lead to."""
+    _, new = arrived(t)
+    t.run("map", "set", new, "move", "SPACE", "OPS", "OPS2")
+    inside = collections.Counter(INSIDE[:1])
+    planned, _ = twice(t, new, NEW, "move", "ABC", outside(lost=5), outside(lost=5),
+                       (inside, collections.Counter()), "--erase", "everything")
+    t.equal(lost(planned), sorted(
+        [("ABC R-2", "OPS O-1", None), ("ABC R-2", "OPS O-2", 'tests, "a"'), ("OPS O-1", "ABC R-1", "refines"),
+         ("OPS O-1", "ABC R-1 4", "refines"), ("XYZ X-1", "ABC R-3", "extra")],
+        key=lambda one: tuple(map(str, one))))
+
+
+def test_a_page_that_is_archived_still_cites(t):
+    """So does one in the trash: it can come back."""
+    _, new = arrived(t)
+    for status in ("archived", "deleted"):
+        change(t, NEW, f"UPDATE content SET content_status = '{status}' WHERE title = 'Page of Delta'")
+        planned, _ = steps.carry_out(t, new, NEW, "move", "ABC")
+        t.equal(citations(t, NEW), collections.Counter(CITED))
+    t.equal(planned["outside"]["kept"], 4)
+
+
+def test_a_manifest_that_lies(t):
+    """What it calls a reference that leaves the space is not always one: such are ignored, said so,
+    and written again as they were."""
+    old, new = origin_site(t), destination_site(t)
+    steps.export(t, old, OLD, "move", "move.csv", "--space", "ABC")
+    path = t.dir / "move.csv.manifest.json"
+    good = json.loads(path.read_text())
+
+    def lie(parent, child):
+        row = {"RELATIONSHIP": "a lie"}
+        for end, name in (("PARENT_ID", parent), ("CHILD_ID", child)):
+            if name:
+                row[f"{end}.SPACEKEY"], row[f"{end}.KEY"] = name.split()
+        return {"table": "DBDEPENDENCY", "row": row}
+
+    for lies, words in (
+            ([lie("OPS O-1", "OPS O-3")], "1 reference of the manifest does not leave"),
+            ([lie("OPS O-1", "OPS O-3"), lie("ABC R-2", "ABC R-1"), lie(None, None), lie("OPS O-1", None)],
+             "4 references of the manifest do not leave")):
+        path.write_text(json.dumps({**good, "outside": good["outside"] + lies}))
+        t.contains(t.run("load", new, "move.csv").err, words)
+        steps.automatic(t, new, NEW, "move")
+        t.run("map", "set", new, "move", "SPACE", "ABC", "ABC")
+        t.run("map", "set", new, "move", "SPACE", "OPS", "OPS2")
+        t.equal(steps.plan(t, new, "move")["outside"], outside(kept=7, lost=5))
+        t.run("write", new, "move", "again.csv")
+        t.equal(json.loads((t.dir / "again.csv.manifest.json").read_text())["outside"],
+                good["outside"] + lies, "written again")
+        if len(lies) == 1:
+            steps.delete(t, new, NEW, "move")
+            (t.dir / "again.csv").unlink()
+            (t.dir / "again.csv.manifest.json").unlink()
+    steps.carry_out(t, new, NEW, "move", "ABC")
+    t.equal(dependencies(t, NEW), collections.Counter(INSIDE + BACK + ADDED))
+    # a whole instance has nothing outside: all of it is a lie
+    steps.export(t, old, OLD, "all", "all.csv", "--all")
+    path = t.dir / "all.csv.manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "outside": good["outside"]}))
+    t.contains(t.run("load", new, "all.csv").err, "5 references of the manifest do not leave")
+    steps.automatic(t, new, NEW, "all")
+    t.equal(steps.plan(t, new, "all")["outside"]["lost"], 0)
