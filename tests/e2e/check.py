@@ -265,17 +265,19 @@ def leaving(origin, content, kept, translation, brings):
     return found
 
 
-def moved(origin, before, after, truth, erased, brings=lambda table, row: True, nothing=()):
+def moved(origin, before, after, truth, erased, brings=lambda table, row: True, nothing=(), leaves=True):
     """Checks the destination after an import.
 
     erased(table, row): whether the row of `before` was to be erased. All others must be there byte
-    for byte under their id; everything else must be what the origin's rows become. Returns table ->
-    counts: {"erase", "insert", "merge", "exclude"}.
+    for byte under their id; everything else must be what the origin's rows become. leaves: so must the
+    dependencies that leave the scope; else they stay with the origin. Returns table -> counts:
+    {"erase", "insert", "merge", "exclude"}.
     """
     counts, content = {}, Content(after)
     requirements = {number: row for number, row in before.get("AO_32F7CE_DBREQUIREMENT", {}).items()
                     if not erased("AO_32F7CE_DBREQUIREMENT", row)}
-    extra = leaving(origin, content, requirements, Translation(truth, nothing), brings)
+    extra = leaving(origin, content, requirements, Translation(truth, nothing), brings) if leaves else {}
+    extra = collections.Counter(extra)
     for table, (wanted, dropped) in expect(origin, truth, brings, nothing).items():
         kept = {number: row for number, row in before[table].items() if not erased(table, row)}
         for number, row in kept.items():

@@ -313,3 +313,228 @@ def test_references_to_the_copy_come_again(t):
     again = wanted(ALONE | {("OPS O-1", "DEF R-1", "refines the copy"): 1}, BEFORE, OTHERS, INSIDE,
                    {("DEF R-1", "OPS", "verifies"): 1})
     twice(t, url, NAME, "move", "DEF", outside(kept=2, lost=1, origin=6), outside(kept=2, origin=6), again)
+
+
+# --- whole worlds ------------------------------------------------------------------------------------
+
+WIKI, JIRA = "origin.db", "jira.db"
+A, B = world_jira.LINKS  # this Confluence, and another one that has a space ABC too
+
+
+def copied_by_confluence(t, truth):
+    """Space DEF: the pages of ABC under new ids, each with one version; ABC is still there. What
+    Requirement Yogi has made of some of them meanwhile is to be overwritten."""
+    with world_confluence.Site(t.dir / WIKI, 900_000, 1, None) as site:
+        space, pages = site.space("DEF", "Alpha, copied"), site.sqlite.execute(
+            "SELECT c.contentid, c.title, c.contenttype, substr(c.creationdate, 1, 10), b.body FROM content c "
+            "JOIN spaces s ON s.spaceid = c.spaceid JOIN bodycontent b ON b.contentid = c.contentid WHERE "
+            "s.spacekey = 'ABC' AND c.prevver IS NULL AND c.contenttype IN ('PAGE', 'BLOGPOST')").fetchall()
+        for page, title, kind, day, body in pages:
+            copy = site.page(space, title, (1,), kind, day, body=body)[1]
+            truth.put("PAGE", page, copy)
+            for (version,) in site.sqlite.execute("SELECT contentid FROM content WHERE (prevver = ? OR contentid "
+                                                  "= ?) AND contenttype <> 'ATTACHMENT'", (page, page)).fetchall():
+                truth.put("VERSION", version, copy)
+            for file, name in site.sqlite.execute(
+                    "SELECT contentid, title FROM content WHERE contenttype = 'ATTACHMENT' AND prevver IS NULL "
+                    "AND pageid = ?", (page,)).fetchall():
+                truth.put("ATTACHMENT", file, site.attachment(space, copy, name, 1))
+        truth.put("SPACE", "ABC", "DEF")
+        for n in range(3):
+            made = site.ry("DBREQUIREMENT", SPACEKEY="DEF", KEY=f"OLD-{n}", UPPERKEY=f"OLD-{n}")
+            site.ry("DBPROPERTY", REQUIREMENT_ID=made, NAME="n", VALUE="old")
+
+
+def spaces_of_pages(t):
+    return {str(row["contentid"]): row["spacekey"] for row in t.rows(
+        WIKI, "SELECT c.contentid, s.spacekey FROM content c JOIN spaces s ON s.spaceid = c.spaceid WHERE "
+        "c.prevver IS NULL")}
+
+
+def staying(rows, pages):
+    """A function (table, row) -> whether the row is a citation of ABC by a page of another space."""
+    requirements = rows["AO_32F7CE_DBREQUIREMENT"]
+
+    def stays(table, row):
+        return (table == "AO_32F7CE_DBLINK" and row["ORIGIN"] in (0, "false") and row["TYPE"] == "PAGE"
+                and requirements[row["PARENT_ID"]]["SPACEKEY"] == "ABC"
+                and pages.get(row["DOCUMENTID"], "ABC") != "ABC")
+    return stays
+
+
+def crossing(rows):
+    """How many dependencies of ABC have their other end elsewhere."""
+    requirements = rows["AO_32F7CE_DBREQUIREMENT"]
+    return sum(len({requirements[row[end]]["SPACEKEY"] == "ABC" for end in ("PARENT_ID", "CHILD_ID")}) == 2
+               for row in rows["AO_32F7CE_DBDEPENDENCY"].values())
+
+
+def delete_space(t, key):
+    """As Confluence and Requirement Yogi do it: the pages, the rows, and what refers to them."""
+    of_space = f"""(SELECT "ID" FROM {REQUIREMENT} WHERE "SPACEKEY" = '{key}')"""
+    contents = f"SELECT contentid FROM content WHERE spaceid = (SELECT spaceid FROM spaces WHERE spacekey = '{key}')"
+    change(t, WIKI,
+           f'DELETE FROM "AO_32F7CE_DBPROPERTY" WHERE "REQUIREMENT_ID" IN {of_space}',
+           f'DELETE FROM {DEPENDENCY} WHERE "PARENT_ID" IN {of_space} OR "CHILD_ID" IN {of_space}',
+           f'DELETE FROM {LINK} WHERE "PARENT_ID" IN {of_space}',
+           f"""DELETE FROM "AO_32F7CE_DBTRACEABILITYMATRIX" WHERE "SPACEKEY" = '{key}'""",
+           f"""DELETE FROM {REQUIREMENT} WHERE "SPACEKEY" = '{key}'""",
+           f"DELETE FROM content WHERE prevver IN ({contents}) OR pageid IN ({contents})",
+           f"DELETE FROM content WHERE contentid IN ({contents})",
+           f"DELETE FROM spaces WHERE spacekey = '{key}'")
+
+
+def confluence_side(t, deleted):
+    """Returns the INSTANCE, and a function that undoes the import and checks that all is as before."""
+    made = world_confluence.alone(t)
+    truth, url = made.truth, made.origin
+    copied_by_confluence(t, truth)
+    origin, pages = check.read(t, WIKI), spaces_of_pages(t)
+    steps.export(t, url, WIKI, "abc", "abc.csv", "--space", "ABC", expect=(0, 3))
+    if deleted:
+        delete_space(t, "ABC")
+    before, hashes = check.read(t, WIKI), wiki.there(t, WIKI)
+    steps.load(t, url, WIKI, "abc.csv", "--key", "renamed")
+    t.run("map", "set", url, "renamed", "SPACE", "ABC", "DEF")
+    steps.automatic(t, url, WIKI, "renamed")
+    for row in steps.mappings(t, url, "renamed", "--type", "PAGE"):
+        wanted_page = truth.of("PAGE", row["key"])
+        t.equal((row["destination"], row["status"]), (wanted_page, "MAPPED_AUTO"), f"page {row['title']}")
+        assert row["certainty"] == "certain" or row["pageType"] == "BLOGPOST", row
+    steps.decide(t, url, WIKI, "renamed", truth, leave=[("SPACE", "GONE")])
+
+    inside, stays = check.in_scope(origin, {"ABC"}), staying(origin, pages)
+    planned, done = steps.carry_out(t, url, WIKI, "renamed", "DEF")
+    after = check.read(t, WIKI)
+    left = 0 if deleted else sum(stays("AO_32F7CE_DBLINK", row) for row in origin["AO_32F7CE_DBLINK"].values())
+    counts = check.moved(origin, before, after, truth, check.in_scope(before, {"DEF"}), leaves=deleted,
+                         brings=lambda table, row: inside(table, row) and (deleted or not stays(table, row)))
+    outside_now = crossing(origin)
+    assert outside_now > 5 and (deleted or left > 5), (outside_now, left)
+    t.equal(planned["outside"], outside(kept=outside_now) if deleted else outside(origin=outside_now + left))
+    t.equal(steps.filled(done["excluded"]), {"DBLINK": left} if left else {})
+    t.equal({table: n - (outside_now if deleted and table == "DBDEPENDENCY" else 0) for table, n in
+             ((table, len(after[f"AO_32F7CE_{table}"]) - len(before[f"AO_32F7CE_{table}"]) + numbers["erase"])
+              for table, numbers in counts.items())}, {table: done["inserted"][table] for table in counts})
+    if not deleted:  # not one byte of the old space
+        old = check.in_scope(before, {"ABC"}, either=True)
+        for table, rows in before.items():
+            for number, row in rows.items():
+                assert not old(table, row) or after[table][number] == row, f"{table} {number}"
+
+    def undone():
+        steps.verify(t, url, "renamed")
+        wiki.undo(t, url, WIKI, hashes, "renamed", "DEF")
+    return undone
+
+
+def trails(space, key, link):
+    """Texts of an audit trail and what they become; the same for all issues of one link."""
+    def text(key):
+        return (f'[{{"relationship":"tests","spaceKey":"{key}", "url":"/requirements/{key}/R%2C1",'
+                f'"title":"{space}"}},{{"link":"{link}"}}]')
+    alike = f'[{{"space":"{space}","url":"/browse/{space}/R-1","link":"{link}"}}]'
+    torn = f'[{{"spaceKey":"{space}","link":"{link}"'
+    return {text(space): text(key), alike: alike, torn: torn}
+
+
+def jira_site(t):
+    """Issues of two projects, linked to requirements of ABC in this Confluence and in another one.
+    Returns the INSTANCE, the truth and {issue id: project}."""
+    url, truth, projects = world.create(t, JIRA, "jira"), world.Truth(), {}
+    with world_jira.Site(t.dir / JIRA, 10_000, 1, "jira") as site:
+        user = site.user("ada", None, "ada@x.example", "Ada")
+        truth.put("USER", user, user)
+        site.applink(A, "Wiki", "http://wiki.x.example")
+        site.applink(B, "Other wiki", "http://other.x.example")
+        for link in (A, B):
+            truth.put("APPLINK", link, link)
+            truth.put("SPACE", "ABC", "DEF" if link == A else "ABC", link)
+        truth.put("SPACE", "OPS", "OPS", A)
+        truth.put("PROJECT", "TIO", "TIO")
+        remote = {(link, space, n): site.ry("DBREMOTEREQUIREMENT", APPLINK=link, SPACEKEY=space, KEY=f"R-{n}",
+                                            BASELINE=n % 2 or None, TITLE=f"{space} {n}", FLAGERROR=0)
+                  for link, space in ((A, "ABC"), (B, "ABC"), (A, "OPS"), (A, "DEF")) for n in range(8)
+                  if space != "DEF" or n in (1, 6)}
+        for key in ("TIO", "ZZZ"):
+            project = site.project(key, key)
+            for n in range(1, 25):
+                issue = site.issue(project, n, f"{key} {n}")
+                projects[str(issue)] = key
+                truth.put("ISSUE", issue, issue)
+                truth.issue_keys[str(issue)] = f"{key}-{n}"
+                link = B if n % 3 == 0 else A
+                # of project ZZZ only some: what it does not link loses its last link
+                for space, number in (("ABC", n % 8), ("OPS", n % 8)):
+                    if (link, space, number) in remote and (key == "TIO" or number > 3):
+                        site.ry("DBISSUELINK", ISSUEID=issue, ISSUEKEY=f"{key}-{n}", RELATIONSHIP="tests",
+                                REQUIREMENT_ID=remote[link, space, number])
+                if key == "ZZZ":
+                    site.ry("DBISSUELINK", ISSUEID=issue, ISSUEKEY=f"{key}-{n}", RELATIONSHIP="of the copy",
+                            REQUIREMENT_ID=remote[A, "DEF", 6])
+                texts = trails("ABC", "DEF" if link == A else "ABC", link) | trails("OPS", "OPS", link)
+                truth.texts.update(texts)
+                for text in texts:
+                    site.ry("DBRILAUDITTRAILITEM", ISSUEID=issue, ISSUEKEY=f"{key}-{n}", USERKEY=user,
+                            LINKS=text, OLDLINKS=None, SUCCESS=1)
+    return url, truth, projects
+
+
+def jira_side(t):
+    """The project comes again, and its links lead to the copy. Returns as confluence_side does."""
+    url, truth, projects = jira_site(t)
+    before, hashes = check.read(t, JIRA), wiki.there(t, JIRA)
+    steps.export(t, url, JIRA, "tio", "tio.csv", "--project", "TIO")
+    steps.load(t, url, JIRA, "tio.csv", "--key", "again")
+    steps.automatic(t, url, JIRA, "again")
+    for row in steps.mappings(t, url, "again", "--type", "ISSUE"):
+        t.equal((row["destination"], row["certainty"]), (row["key"], "certain"))
+    t.run("map", "set", url, "again", "SPACE", "ABC", "DEF", "--dependencies", A)
+    steps.decide(t, url, JIRA, "again", truth)
+    planned, done = steps.carry_out(t, url, JIRA, "again", "TIO")
+    t.equal(planned["outside"], outside())
+
+    links = before["AO_42D05A_DBISSUELINK"].values()
+    used = {key: {row["REQUIREMENT_ID"] for row in links if projects[str(row["ISSUEID"])] == key}
+            for key in ("TIO", "ZZZ")}
+    brought = check.in_scope(before, {"TIO"}, projects)
+
+    def erased(table, row):
+        if table != "AO_42D05A_DBREMOTEREQUIREMENT":
+            return projects[str(row["ISSUEID"])] == "TIO"
+        # those of other spaces, and of the other Confluence, come again and are merged
+        return (row["ID"] in used["TIO"] - used["ZZZ"] and (row["APPLINK"], row["SPACEKEY"]) == (A, "ABC"))
+
+    after = check.read(t, JIRA)
+    counts = check.moved(before, before, after, truth, erased, brings=brought)
+    for word, printed in (("erase", "erased"), ("insert", "inserted"), ("merge", "merged")):
+        t.equal(steps.filled(done[printed]), steps.filled(
+            {table: numbers[word] for table, numbers in counts.items()}), printed)
+    assert counts["DBREMOTEREQUIREMENT"]["erase"] == 4 and counts["DBREMOTEREQUIREMENT"]["merge"] > 4, counts
+    # nothing of the project leads to the old space in this Confluence any more, all of it to the copy
+    spaces = {number: (row["APPLINK"], row["SPACEKEY"]) for number, row in
+              after["AO_42D05A_DBREMOTEREQUIREMENT"].items()}
+    found = collections.Counter(spaces[row["REQUIREMENT_ID"]] for row in after["AO_42D05A_DBISSUELINK"].values()
+                                if projects[str(row["ISSUEID"])] == "TIO")
+    t.equal(found, collections.Counter({(A, "DEF"): 16, (B, "ABC"): 8, (A, "OPS"): 16}))
+
+    def undone():
+        steps.verify(t, url, "again")
+        wiki.undo(t, url, JIRA, hashes, "again", "TIO")
+    return undone
+
+
+def test_a_copied_space_and_its_jira(t):
+    """Both spaces are there."""
+    undo_wiki = confluence_side(t, deleted=False)
+    undo_jira = jira_side(t)
+    undo_jira()
+    undo_wiki()
+
+
+def test_a_copied_space_whose_old_one_was_deleted(t):
+    """Nothing is left at the old place: all that led there leads to the copy."""
+    undo_wiki = confluence_side(t, deleted=True)
+    undo_jira = jira_side(t)
+    undo_wiki()
+    undo_jira()
