@@ -73,7 +73,8 @@ static bool make_tables(struct outside *outside, struct error *err)
 		"CREATE TEMPORARY TABLE reqferry_reference (id {n} PRIMARY KEY, source {k}, "
 		"tablename {k}, origin_row {n}, a {n}, b {n}, {o}, outcome {k}, why {k}, awords "
 		"{k}, bwords {k}, newid {n})",
-		"CREATE INDEX reqferry_reference_ends ON reqferry_reference (tablename, a, b)",
+		"CREATE INDEX reqferry_reference_ends ON reqferry_reference (tablename, a, "
+		"o0, o1)",
 		"CREATE TEMPORARY TABLE reqferry_needed (reference {n}, which {n}, tablename {k}, "
 		"place {n}, own {n}, {i}, found {n})",
 		"CREATE INDEX reqferry_needed_end ON reqferry_needed (reference, which)",
@@ -84,7 +85,8 @@ static bool make_tables(struct outside *outside, struct error *err)
 		"CREATE TEMPORARY TABLE reqferry_was (tablename {k}, id {n}, place {n}, {i}, "
 		"PRIMARY KEY (tablename, id))",
 		"CREATE TEMPORARY TABLE reqferry_brought (tablename {k}, a {n}, b {n}, {o})",
-		"CREATE INDEX reqferry_brought_ends ON reqferry_brought (tablename, a, b)",
+		"CREATE INDEX reqferry_brought_ends ON reqferry_brought (tablename, a, o0, "
+		"o1)",
 	};
 	for (size_t i = 0; i < ARRAY_LEN(definitions); i++) {
 		struct str sql CLEANUP(str_release) = STR_INIT;

@@ -9,8 +9,9 @@
  * that it had at the origin stands here and is not erased. Its fate is 'excluded', and `stays` the
  * item of that requirement. Where the old requirement or its citation is gone, the item comes in.
  *
- *     reqferry_origin_row  the items that are cited, and the live rows that they were: item, live
- *     reqferry_origin_tie  what those live rows are cited by: live, o0 ...
+ *     reqferry_origin_live  the live rows of the old scope by their identity: id, place, total, k0
+ * ... reqferry_origin_row   the items that were such rows: item, live reqferry_origin_tie   what
+ * these are cited by: live, o0 ...
  */
 #include "ops/outside.h"
 
@@ -45,35 +46,79 @@ static void item_cites(const struct catalogue_citation *citation, struct str *sq
 	db_literal(sql, slice_of(entity_name(ENTITY_PAGE)));
 }
 
-static bool make_tables(struct instance *instance, struct error *err)
-{
-	const struct dialect *dialect = db_dialect(instance->db);
-	struct str sql CLEANUP(str_release) = STR_INIT;
-	str_addf(&sql, "CREATE TEMPORARY TABLE reqferry_origin_row (item %s PRIMARY KEY, live %s)",
-		dialect->type_int64, dialect->type_int64);
-	if (!outside_drop_stay(instance, err) || !db_exec(instance->db, sql.at, NULL, 0, NULL, err))
-		return false;
-	str_clear(&sql);
-	str_addf(&sql, "CREATE TEMPORARY TABLE reqferry_origin_tie (live %s", dialect->type_int64);
-	for (int k = 0; k < OUTSIDE_COLUMNS; k++)
-		str_addf(&sql, ", o%d %s", k, dialect->type_key);
-	str_add_char(&sql, ')');
-	return db_exec(instance->db, sql.at, NULL, 0, NULL, err);
-}
+static const char *const working_tables[] = {
+	"reqferry_origin_live", "reqferry_origin_row", "reqferry_origin_tie"};
 
 bool outside_drop_stay(struct instance *instance, struct error *err)
 {
-	return db_exec(instance->db, "DROP TABLE IF EXISTS reqferry_origin_row", NULL, 0, NULL,
-		       err) &&
-	       db_exec(instance->db, "DROP TABLE IF EXISTS reqferry_origin_tie", NULL, 0, NULL,
-		       err);
+	for (size_t i = 0; i < ARRAY_LEN(working_tables); i++) {
+		struct str sql CLEANUP(str_release) = STR_INIT;
+		str_addf(&sql, "DROP TABLE IF EXISTS %s", working_tables[i]);
+		if (!db_exec(instance->db, sql.at, NULL, 0, NULL, err))
+			return false;
+	}
+	return true;
 }
 
-/* Which live rows the cited items were: by identity, the n-th of several for the n-th. */
-static bool find_rows(struct instance *instance, const struct stage_backup *backup,
+/* "c0 <type>, ..., c7 <type>" */
+static void define_columns(const struct dialect *dialect, char letter, struct str *sql)
+{
+	for (int k = 0; k < OUTSIDE_COLUMNS; k++)
+		str_addf(sql, ", %c%d %s", letter, k, dialect->type_key);
+}
+
+static bool make_tables(struct instance *instance, struct error *err)
+{
+	const struct dialect *dialect = db_dialect(instance->db);
+	const char *number = dialect->type_int64;
+	struct str tables[ARRAY_LEN(working_tables)] = {STR_INIT, STR_INIT, STR_INIT};
+	bool ok = outside_drop_stay(instance, err);
+	str_addf(&tables[0], "id %s, place %s, total %s", number, number, number);
+	define_columns(dialect, 'k', &tables[0]);
+	str_addf(&tables[1], "item %s PRIMARY KEY, live %s", number, number);
+	str_addf(&tables[2], "live %s", number);
+	define_columns(dialect, 'o', &tables[2]);
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+		struct str sql CLEANUP(str_release) = STR_INIT;
+		str_addf(&sql, "CREATE TEMPORARY TABLE %s (%s)", working_tables[i], tables[i].at);
+		ok = ok && db_exec(instance->db, sql.at, NULL, 0, NULL, err);
+		str_release(&tables[i]);
+	}
+	return ok;
+}
+
+/* The rows of the origin's scope that stay. */
+static bool find_live(struct instance *instance, const struct stage_backup *backup,
 	const struct catalogue_table *target, struct error *err)
 {
 	const struct ry *ry = &instance->ry;
+	struct str sql CLEANUP(str_release) = STR_INIT;
+	str_add_text(&sql, "INSERT INTO reqferry_origin_live (id, place, total");
+	outside_columns("", 'k', &sql);
+	str_add_text(&sql, ") SELECT u.id");
+	outside_partition("ROW_NUMBER()", "u.id", &sql);
+	outside_partition("count(*)", NULL, &sql);
+	outside_columns("u.", 'k', &sql);
+	str_add_text(&sql, " FROM (SELECT ");
+	ry_id(ry, "t", &sql);
+	str_add_text(&sql, " AS id");
+	outside_texts(ry, target->identity, target->identity_count, 'k', &sql);
+	str_add_text(&sql, " FROM ");
+	ry_from(ry, target, "t", &sql);
+	outside_join_erase(ry, target, "LEFT JOIN", &sql);
+	str_add_text(&sql, " WHERE e.id IS NULL AND ");
+	ry_in_scope(ry, target, "t", "$2", RY_INSIDE, &sql);
+	str_add_text(&sql, ") u");
+	return run(instance, sql.at, backup, err) &&
+	       run(instance,
+		       "CREATE INDEX reqferry_origin_live_key ON reqferry_origin_live (k0, k1, k2)",
+		       backup, err);
+}
+
+/* Which of them the cited items were: by identity, the n-th of several for the n-th. */
+static bool find_rows(struct instance *instance, const struct stage_backup *backup,
+	const struct catalogue_table *target, struct error *err)
+{
 	struct str sql CLEANUP(str_release) = STR_INIT;
 	str_add_text(&sql, "INSERT INTO reqferry_origin_row (item, live) SELECT o.id, l.id FROM "
 			   "(SELECT u.id");
@@ -83,21 +128,7 @@ static bool find_rows(struct instance *instance, const struct stage_backup *back
 	fields_of(target->identity, target->identity_count, 'k', &sql);
 	str_add_text(&sql, " FROM reqferry_item i WHERE i.backupkey = $1 AND i.tablename = ");
 	db_literal(&sql, slice_of(target->name));
-	str_add_text(&sql, ") u) o JOIN (SELECT u.id");
-	outside_columns("u.", 'k', &sql);
-	outside_partition("ROW_NUMBER()", "u.id", &sql);
-	str_add_text(&sql, " AS place");
-	outside_partition("count(*)", NULL, &sql);
-	str_add_text(&sql, " AS total FROM (SELECT ");
-	ry_id(ry, "t", &sql);
-	str_add_text(&sql, " AS id");
-	outside_texts(ry, target->identity, target->identity_count, 'k', &sql);
-	str_add_text(&sql, " FROM ");
-	ry_from(ry, target, "t", &sql);
-	outside_join_erase(ry, target, "LEFT JOIN", &sql);
-	str_add_text(&sql, " WHERE e.id IS NULL AND ");
-	ry_in_scope(ry, target, "t", "$2", RY_INSIDE, &sql);
-	str_add_text(&sql, ") u) l ON ");
+	str_add_text(&sql, ") u) o JOIN reqferry_origin_live l ON ");
 	outside_same("l.", 'k', "o.", 'k', &sql);
 	str_add_text(
 		&sql, " AND l.place = CASE WHEN o.place < l.total THEN o.place ELSE l.total END");
@@ -124,7 +155,9 @@ static bool find_ties(struct instance *instance, const struct stage_backup *back
 	db_identifier(&sql, kind->ends[0]->name);
 	str_add_text(&sql, " IN (SELECT h.live FROM reqferry_origin_row h)");
 	return run(instance, sql.at, backup, err) &&
-	       run(instance, "CREATE INDEX reqferry_origin_tie_live ON reqferry_origin_tie (live)",
+	       run(instance,
+		       "CREATE INDEX reqferry_origin_tie_live ON reqferry_origin_tie (live, o0, "
+		       "o1)",
 		       backup, err);
 }
 
@@ -170,6 +203,7 @@ bool outside_stay(struct instance *instance, const struct stage_backup *backup,
 	if (!outside_same_instance(instance, backup, &same, err))
 		return false;
 	return !same || (make_tables(instance, err) &&
+				find_live(instance, backup, kind.ends[0]->uses[0].table, err) &&
 				find_rows(instance, backup, kind.ends[0]->uses[0].table, err) &&
 				find_ties(instance, backup, &kind, err) &&
 				leave_out(instance, backup, &kind, err));

@@ -5,6 +5,7 @@ worlds with the Jira side, against what check.py works out from the rows before.
 import collections
 import csv
 import io
+import json
 
 import check
 import steps
@@ -538,3 +539,45 @@ def test_a_copied_space_whose_old_one_was_deleted(t):
     undo_jira = jira_side(t)
     undo_wiki()
     undo_jira()
+
+
+def test_many_references(t):
+    """10,000 dependencies and 10,000 citations that leave the space: minutes would be a wrong query.
+    Many are of the same two requirements, as on sites where everything refines one."""
+    count = 10_000
+    url = world.create(t, NAME, "confluence")
+    with wiki.Wiki(t, NAME, 1000) as site:
+        for key, title, page in (("ABC", "Alpha", "Manual"), ("OPS", "Operations", "Test plan"),
+                                 ("DEF", "Delta", "Manual")):
+            site.add_space(key, title, page)
+        names = [(f"ABC R-{n}", f"OPS O-{n}") for n in range(count // 2)]
+        for pair in names:
+            site.add(*pair)
+        for n in range(count):
+            pair = names[n] if n < len(names) else names[0]
+            site.depend(*pair, f"tests {n}")
+            site.cite(pair[0], "OPS", relationship=f"cites {n}")
+    before = wiki.truth(t, NAME)
+    steps.export(t, url, NAME, "move", "move.csv", "--space", "ABC")
+    t.equal(len(json.loads((t.dir / "move.csv.manifest.json").read_text())["outside"]), count)
+    steps.load(t, url, NAME, "move.csv", "--key", "later")
+    t.run("map", "set", url, "later", "SPACE", "ABC", "DEF")
+    steps.automatic(t, url, NAME, "later")
+    hashes = wiki.there(t, NAME)
+    for options, counts in (((), outside(origin=2 * count)), (("--outside", "copy"), outside(kept=count))):
+        planned, _ = steps.carry_out(t, url, NAME, "later", "DEF", *options)
+        t.equal(planned["outside"], counts)
+    dependencies, cited = before
+    t.equal(wiki.truth(t, NAME), (
+        dependencies + collections.Counter({(one.replace("ABC", "DEF"), other, word): n
+                                            for (one, other, word), n in dependencies.items()}),
+        cited + collections.Counter(of_copy(cited))))
+    # all of them are erased and put back
+    planned, _ = steps.carry_out(t, url, NAME, "later", "DEF")
+    t.equal(planned["outside"], outside(kept=2 * count, origin=2 * count))
+    for _ in range(3):
+        t.run("undo", url, "later", "--confirm", "DEF")
+    t.same_hashes(hashes, wiki.there(t, NAME))
+
+
+test_many_references.timeout = 900
