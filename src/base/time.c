@@ -49,16 +49,22 @@ void time_now_local(char out[20])
 	strftime(out, 20, "%Y-%m-%d %H:%M:%S", &parts);
 }
 
-void time_local_offset(char out[7])
+static void put_offset(const struct tm *parts, char out[7])
 {
-	struct tm parts = local_now();
-	long minutes = labs(parts.tm_gmtoff) / 60;
+	long minutes = labs(parts->tm_gmtoff) / 60;
 
 	memcpy(out, "+00:00", 7);
-	if (parts.tm_gmtoff < 0)
+	if (parts->tm_gmtoff < 0)
 		out[0] = '-';
 	put_digits(out + 1, 2, minutes / 60);
 	put_digits(out + 4, 2, minutes % 60);
+}
+
+void time_local_offset(char out[7])
+{
+	struct tm parts = local_now();
+
+	put_offset(&parts, out);
 }
 
 static int days_in_month(int year, int month)
@@ -101,4 +107,45 @@ bool time_is_timestamp(struct slice text)
 		return false;
 	return number_at(text, 11, 2) <= 23 && number_at(text, 14, 2) <= 59 &&
 	       number_at(text, 17, 2) <= 59;
+}
+
+/* "+01:00" in seconds. */
+static bool offset_seconds(struct slice text, long *out)
+{
+	static const char shape[] = "sdd:dd";
+
+	if (text.len != sizeof(shape) - 1)
+		return false;
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.at[i];
+
+		if (shape[i] == 's'       ? c != '+' && c != '-'
+			: shape[i] == 'd' ? c < '0' || c > '9'
+					  : c != shape[i])
+			return false;
+	}
+	*out = (number_at(text, 1, 2) * 60L + number_at(text, 4, 2)) * 60L;
+	if (text.at[0] == '-')
+		*out = -*out;
+	return true;
+}
+
+bool time_local_offset_at(struct slice local, struct slice offset, char out[7])
+{
+	struct tm parts = {0};
+	long seconds;
+
+	if (!time_is_timestamp(local) || !offset_seconds(offset, &seconds))
+		return false;
+	parts.tm_year = number_at(local, 0, 4) - 1900;
+	parts.tm_mon = number_at(local, 5, 2) - 1;
+	parts.tm_mday = number_at(local, 8, 2);
+	parts.tm_hour = number_at(local, 11, 2);
+	parts.tm_min = number_at(local, 14, 2);
+	parts.tm_sec = number_at(local, 17, 2);
+	time_t moment = timegm(&parts) - seconds;
+	if (!localtime_r(&moment, &parts))
+		return false;
+	put_offset(&parts, out);
+	return true;
 }

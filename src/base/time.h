@@ -15,6 +15,11 @@ void time_now_local(char out[20]);
 /* The local zone's offset from UTC now, as "+02:00". */
 void time_local_offset(char out[7]);
 /*
+ * The local zone's offset at the moment that `local`, "2026-01-31 12:34:56", was where the offset
+ * from UTC is `offset`, "+01:00". False, and nothing written, when the texts are no such thing.
+ */
+bool time_local_offset_at(struct slice local, struct slice offset, char out[7]);
+/*
  * Checks `yyyy-MM-dd HH:mm:ss`, optionally with a dot and 1 to 9 fraction digits: real calendar
  * dates of the years 0001 to 9999, seconds up to 59. No zone.
  */

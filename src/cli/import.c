@@ -102,9 +102,26 @@ static bool ask(struct session *session, struct instance *instance, struct impor
 	if (!session_ask(session, text.at, &answer, err))
 		return false;
 	options->confirm = arena_strdup(&session->arena, str_slice(&answer));
-	if (!options->plan)
-		options->plan = plan->hash;
+	if (!options->plan) {
+		struct plan_kept *kept = arena_alloc(&session->arena, sizeof(*kept));
+		*kept = plan_keep(plan);
+		options->plan = kept;
+	}
 	return true;
+}
+
+#define PLAN_FILE_LIMIT (64u << 20)
+
+/* --plan takes a hash, or the file of a plan's document. */
+static bool read_plan(
+	struct session *session, const char *text, struct plan_kept *out, struct error *err)
+{
+	struct str json CLEANUP(str_release) = STR_INIT;
+	*out = (struct plan_kept){.hash = slice_of(text)};
+	if (!file_exists(text))
+		return true;
+	return file_read(text, PLAN_FILE_LIMIT, &json, err) &&
+	       document_plan_read(str_slice(&json), text, &session->arena, out, err);
 }
 
 static bool print(struct session *session, const struct import_result *result, struct error *err)
@@ -127,15 +144,20 @@ static bool run(struct session *session, const struct given *given, struct error
 	struct reports reports CLEANUP(reports_release) = {.session = session, .json = STR_INIT};
 	struct import_options options;
 	struct import_result result;
+	struct plan_kept kept;
 	struct slice key;
 	bool dry = given->options[DRY_RUN] != NULL;
 	if (!session_key(given->arguments[1], &key, err))
 		return false;
 	import_options_read(given, key, &options);
 	options.confirm = given->options[CONFIRM];
-	options.plan = given->options[PLAN];
 	options.report = make_report;
 	options.report_context = &reports;
+	if (given->options[PLAN]) {
+		if (!read_plan(session, given->options[PLAN], &kept, err))
+			return false;
+		options.plan = &kept;
+	}
 	if (!reports_open(&reports, given, err) ||
 		!session_open(
 			session, given->arguments[0], dry ? DB_READ : DB_WRITE, &instance, err))
@@ -162,7 +184,9 @@ const struct command command_import = {
 	.options = {IMPORT_OPTION_TABLE,
 		[CONFIRM] = {"confirm", "SCOPE",
 			.help = "the scope to be erased, to show that it is meant"},
-		[PLAN] = {"plan", "HASH", .help = "import only what this plan said"},
+		[PLAN] = {"plan", "PLAN", .kind = VALUE_FILE,
+			.help = "import only what this plan said: its hash, or the file of "
+				"\"--json plan\""},
 		[DRY_RUN] = {"dry-run", .help = "print the plan and write nothing"},
 		[REPORT] = {"report", "FILE", .kind = VALUE_FILE, .repeat = true,
 			.help = "write the report to a file that ends in .txt, .json or .html; "

@@ -98,6 +98,11 @@ const char *db_system(const struct db *db)
 	return db->driver->system(db);
 }
 
+bool db_free_bytes(const struct db *db, int64_t *bytes)
+{
+	return db->driver->free_bytes && db->driver->free_bytes(db, bytes);
+}
+
 const struct dialect *db_dialect(const struct db *db)
 {
 	return db->driver->dialect;

@@ -81,6 +81,11 @@ void db_redact(const char *url, struct str *out);
 void db_set_task(struct db *db, struct task *task);
 /* "SQLite 3.40.1" */
 const char *db_system(const struct db *db);
+/*
+ * The bytes that may still be written where the database lies. False, and nothing written, when
+ * that cannot be seen from here.
+ */
+bool db_free_bytes(const struct db *db, int64_t *bytes);
 
 /* --- statements ------------------------------------------------------------------------------- */
 
@@ -252,7 +257,8 @@ struct dialect {
 	 * dialect_row_column, see there.
 	 */
 	const char *row_column_f;
-	const char *sha256_f; /* of a text's bytes in UTF-8, as lower-case hexadecimal digits */
+	unsigned fraction_digits; /* of a second, that a stored time keeps */
+	const char *sha256_f;     /* of a text's bytes in UTF-8, as lower-case hexadecimal digits */
 };
 
 const struct dialect *db_dialect(const struct db *db);

@@ -43,6 +43,7 @@ struct db_driver {
 	/* Drops the connection at once as a broken network would: nothing is committed. */
 	void (*cut)(struct db *db);
 	const char *(*system)(const struct db *db);
+	bool (*free_bytes)(const struct db *db, int64_t *bytes); /* NULL: cannot be seen */
 
 	bool (*exec)(struct db *db, const char *sql, const struct db_value *values, size_t count,
 		int64_t *changed, struct error *err);

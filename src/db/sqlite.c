@@ -13,6 +13,8 @@
  */
 #include "db/sqlite.h"
 
+#include <sys/statvfs.h>
+
 struct sqlite_rows {
 	struct db_rows base;
 	struct sqlite *sqlite;
@@ -471,6 +473,17 @@ static const char *sqlite_system(const struct db *db)
 	return ((const struct sqlite *)db)->system;
 }
 
+static bool sqlite_free_bytes(const struct db *db, int64_t *bytes)
+{
+	const char *path = sqlite3_db_filename(((const struct sqlite *)db)->handle, "main");
+	struct statvfs volume;
+
+	if (!path || !*path || statvfs(path, &volume) != 0)
+		return false;
+	*bytes = (int64_t)volume.f_bavail * (int64_t)volume.f_frsize;
+	return true;
+}
+
 const struct db_driver db_sqlite = {
 	.scheme = "sqlite",
 	.dialect = &sqlite_dialect,
@@ -478,6 +491,7 @@ const struct db_driver db_sqlite = {
 	.close = sqlite_close,
 	.cut = sqlite_cut,
 	.system = sqlite_system,
+	.free_bytes = sqlite_free_bytes,
 	.exec = sqlite_exec,
 	.query = sqlite_query,
 	.rows_next = sqlite_rows_next,

@@ -39,6 +39,7 @@ const struct dialect sqlite_dialect = {
 	.row_json_close = ")",
 	.row_json_join = " || ",
 	.row_column_f = "reqferry_column({}, {name})",
+	.fraction_digits = 3,
 	.sha256_f = "reqferry_sha256({})",
 };
 

@@ -326,7 +326,8 @@ static bool import_and_verify(
 	tell_tallies(story, "leave out", &plan.exclude);
 	tell(story, "     hash %.16s..., so that what is imported is what was read here",
 		plan.hash);
-	options.plan = plan.hash;
+	const struct plan_kept kept = plan_keep(&plan);
+	options.plan = &kept;
 	if (!import_run(destination, &options, story->task, story->arena, &imported, err))
 		return false;
 	tell(story,

@@ -169,6 +169,18 @@ static struct dict names_of(const struct text_tally_column *columns, size_t coun
 	return names;
 }
 
+void text_tally_words(struct str *out, const struct tallies *tallies)
+{
+	bool first = true;
+	for (size_t i = 0; i < tallies->count; i++) {
+		if (tallies->list[i].rows == 0)
+			continue;
+		str_addf(out, "%s%.*s %lld", first ? "" : ", ", SLICE_PRINT(tallies->list[i].name),
+			(long long)tallies->list[i].rows);
+		first = false;
+	}
+}
+
 void text_tally_table(struct str *out, const struct document_style *style, const char *title,
 	const struct text_tally_column *columns, size_t count)
 {

@@ -88,6 +88,12 @@ void document_map_edit_text(struct str *out, enum mapping_edit edit, int64_t cou
 /* --- plan, import, verify --- */
 
 void document_plan_json(struct str *out, const struct plan *plan);
+/*
+ * Reads a document of document_plan_json again, as far as an import compares it, into the arena.
+ * ERROR_INPUT, naming `path`, when it is none.
+ */
+MUST_CHECK bool document_plan_read(struct slice json, const char *path, struct arena *arena,
+	struct plan_kept *out, struct error *err);
 void document_plan_text(
 	struct str *out, const struct document_style *style, const struct plan *plan);
 

@@ -49,6 +49,16 @@ struct text_tally_column {
 };
 void text_tally_table(struct str *out, const struct document_style *style, const char *title,
 	const struct text_tally_column *columns, size_t count);
+/* "DBLINK 3, DBPROPERTY 1": those that are not 0. */
+void text_tally_words(struct str *out, const struct tallies *tallies);
+/* What a plan says of the import, shared by plan, import and report. */
+json_t *plan_differences_json(const struct plan *plan);
+json_t *plan_notes_json(const struct plan *plan);
+json_t *outside_lost_json(const struct plan *plan);
+/* Everything that a person should know beside the counts: of the plan and of the import. */
+void plan_remarks_text(
+	struct str *out, const struct document_style *style, const struct plan *plan);
+void plan_scope_text(struct str *out, const struct plan *plan);
 /* The tally of that name, 0 when there is none. */
 int64_t tally_of(const struct tallies *tallies, struct slice name);
 /* A decimal number in a buffer that lives as long as the arena. */

@@ -107,6 +107,32 @@ void plain_count(struct str *out, int64_t count, const char *one, const char *ma
 	str_addf(out, "%lld %s", (long long)count, count == 1 ? one : many);
 }
 
+void plain_wrap(struct str *out, const struct document_style *style, const char *first, int indent,
+	struct slice text)
+{
+	struct str safe CLEANUP(str_release) = STR_INIT;
+	plain_safe(&safe, text);
+	str_add_text(out, first);
+	int column = plain_width(slice_of(first));
+	bool begun = false;
+	for (struct slice rest = str_slice(&safe), word; rest.len > 0;) {
+		if (!slice_cut(rest, ' ', &word, &rest)) {
+			word = rest;
+			rest.len = 0;
+		}
+		int width = plain_width(word);
+		if (begun && style->width > 0 && column + 1 + width > style->width) {
+			str_addf(out, "\n%*s", indent, "");
+			column = indent;
+			begun = false;
+		}
+		str_addf(out, "%s%.*s", begun ? " " : "", SLICE_PRINT(word));
+		column += (begun ? 1 : 0) + width;
+		begun = true;
+	}
+	str_add_char(out, '\n');
+}
+
 void grid_begin(struct grid *grid, const struct grid_column *columns, size_t count)
 {
 	*grid = (struct grid){

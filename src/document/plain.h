@@ -34,6 +34,13 @@ void PRINTF(3, 4) plain_labelf(struct str *out, const char *label, const char *f
 /* "1 row", "2 rows": appends the number and the noun that fits. */
 void plain_count(struct str *out, int64_t count, const char *one, const char *many);
 
+/*
+ * Appends lines of at most the style's width, broken at blanks: the first begins with `first`, the
+ * others with as many blanks as `indent` says. One line when the width is 0. Makes the text safe.
+ */
+void plain_wrap(struct str *out, const struct document_style *style, const char *first, int indent,
+	struct slice text);
+
 #define GRID_COLUMNS 12
 
 struct grid_column {

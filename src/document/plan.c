@@ -1,5 +1,6 @@
 /*
- * What an import would do, and what one did.
+ * What an import would do, and what one did: as JSON, and the text of an import. The text of a plan
+ * is in plan_text.c.
  */
 #include "document/internal.h"
 
@@ -22,7 +23,7 @@ static json_t *outside_json(const struct plan *plan)
 	return outside;
 }
 
-static json_t *outside_lost_json(const struct plan *plan)
+json_t *outside_lost_json(const struct plan *plan)
 {
 	json_t *array = json_new_array();
 	for (size_t i = 0; i < plan->outside_lost_count; i++) {
@@ -38,58 +39,77 @@ static json_t *outside_lost_json(const struct plan *plan)
 	return array;
 }
 
-static void outside_lost_text(
-	struct str *out, const struct document_style *style, const struct plan *plan)
+json_t *plan_differences_json(const struct plan *plan)
 {
-	static const struct grid_column columns[] = {{"LOST REFERENCE", false, 0},
-		{"FROM", false, 10}, {"TO", false, 10}, {"DETAIL", false, 10},
-		{"REASON", false, 10}};
-	struct arena arena CLEANUP(arena_release) = ARENA_INIT;
-	if (plan->outside_lost_count == 0)
-		return;
-	struct slice *cells = text_cells(&arena, plan->outside_lost_count, ARRAY_LEN(columns));
-	for (size_t i = 0; i < plan->outside_lost_count; i++) {
-		const struct outside_lost *lost = &plan->outside_lost_list[i];
-		struct slice *row = cells + i * ARRAY_LEN(columns);
-		row[0] = lost->table;
-		row[1] = lost->from;
-		row[2] = lost->to;
-		row[3] = lost->detail;
-		row[4] = lost->reason;
+	json_t *rows = json_new_array();
+	for (size_t i = 0; i < plan->difference_count; i++) {
+		const struct merge_difference *difference = &plan->differences[i];
+		json_t *object = json_new_object();
+		json_put(object, "table", json_of_slice(difference->table));
+		json_put(object, "oldId", json_of_slice(difference->old_id));
+		json_put(object, "identity", json_of_slice(difference->identity));
+		json_put(object, "column", json_of_slice(difference->column));
+		json_put(object, "kept", json_of_slice(difference->kept));
+		json_put(object, "backup", json_of_slice(difference->brought));
+		json_push(rows, object);
 	}
-	str_add_char(out, '\n');
-	text_grid(out, style, columns, ARRAY_LEN(columns), cells, plan->outside_lost_count);
-	text_more(out, plan->outside_lost_count, plan->outside_lost);
+	json_t *object = json_new_object();
+	json_put(object, "total", json_of_int(plan->difference_total));
+	json_put(object, "columns", json_of_tallies(&plan->difference_columns));
+	json_put(object, "rows", rows);
+	return object;
 }
 
-static void outside_text(struct str *out, const struct plan *plan)
+json_t *plan_notes_json(const struct plan *plan)
 {
-	if (plan->outside_kept + plan->outside_lost + plan->outside_at_origin == 0)
-		return;
-	str_addf(out,
-		"\nReferences to and from other places: %lld kept, %lld lost, %lld kept at the "
-		"origin.\n",
-		(long long)plan->outside_kept, (long long)plan->outside_lost,
-		(long long)plan->outside_at_origin);
-}
-
-/* What --confirm asks for: empty while the scope is not mapped. */
-static struct slice scope_word(const struct plan *plan)
-{
-	return plan->old_scope.at ? plan->new_scope : SLICE("everything");
-}
-
-static void add_scope(struct str *out, const struct plan *plan)
-{
-	if (!plan->old_scope.at) {
-		plain_label(out, "Scope", SLICE("everything"));
-		return;
+	json_t *array = json_new_array();
+	for (size_t i = 0; i < plan->note_count; i++) {
+		json_t *object = json_new_object();
+		json_put(object, "kind", json_of_text(plan->notes[i].kind));
+		json_put(object, "message", json_of_text(plan->notes[i].message));
+		json_put(object, "count", json_of_int(plan->notes[i].count));
+		json_push(array, object);
 	}
-	plain_labelf(out, "Scope", "%.*s -> %.*s", SLICE_PRINT(plan->old_scope),
-		SLICE_PRINT(plan->new_scope.at ? plan->new_scope : SLICE("not mapped")));
+	return array;
 }
 
-/* --- plan as JSON --- */
+/* --- plan --- */
+
+static json_t *scopes_json(const struct plan *plan)
+{
+	json_t *array = json_new_array();
+	for (size_t i = 0; i < plan->scope_count; i++) {
+		const struct plan_scope *scope = &plan->scopes[i];
+		json_t *object = json_new_object();
+		json_put(object, "key", json_of_slice(scope->key));
+		json_put(object, "erase", json_of_tallies(&scope->erase));
+		json_put(object, "rows", json_of_int(scope->erased));
+		json_put(object, "receives", json_of_bool(scope->receives));
+		json_push(array, object);
+	}
+	return array;
+}
+
+static json_t *exclusions_json(const struct plan *plan)
+{
+	json_t *mappings = json_new_array();
+	for (size_t i = 0; i < plan->exclusion_count; i++) {
+		const struct plan_exclusion *exclusion = &plan->exclusions[i];
+		json_t *object = json_new_object();
+		json_put(object, "type", json_of_slice(exclusion->type));
+		json_put(object, "key", json_of_slice(exclusion->key));
+		json_put(object, "dependencies", json_of_slice(exclusion->dependencies));
+		json_put(object, "title", json_of_slice(exclusion->title));
+		json_put(object, "rows", json_of_int(exclusion->rows));
+		json_put(object, "tables", json_of_tallies(&exclusion->tables));
+		json_push(mappings, object);
+	}
+	json_t *object = json_new_object();
+	json_put(object, "total", json_of_int(plan->exclusion_total));
+	json_put(object, "withoutRows", json_of_int(plan->exclusion_idle));
+	json_put(object, "mappings", mappings);
+	return object;
+}
 
 static json_t *unresolved_json(const struct plan *plan)
 {
@@ -122,148 +142,77 @@ static json_t *blockers_json(const struct blocker *list, size_t count)
 	return array;
 }
 
-void document_plan_json(struct str *out, const struct plan *plan)
+static json_t *seconds_json(double seconds)
 {
-	json_t *document = json_new_object();
-	json_put(document, "key", json_of_slice(plan->key));
-	json_put(document, "scope", scope_json(plan));
+	json_t *value = json_real(seconds);
+	return value ? value : json_of_int(0);
+}
+
+static json_t *needs_json(const struct plan_needs *needs)
+{
+	json_t *object = json_new_object();
+	json_put(object, "seconds", seconds_json(needs->seconds));
+	json_put(object, "bytes", json_of_int(needs->bytes));
+	json_put(object, "temporaryBytes", json_of_int(needs->temporary));
+	json_put(object, "freeBytes",
+		needs->free < 0 ? json_of_text(NULL) : json_of_int(needs->free));
+	return object;
+}
+
+static json_t *parts_json(const struct plan *plan)
+{
+	json_t *array = json_new_array();
+	for (size_t i = 0; i < plan->part_count; i++) {
+		const struct plan_part *part = &plan->parts[i];
+		json_t *object = json_new_object();
+		json_put(object, "kind", json_of_slice(part->kind));
+		json_put(object, "name", json_of_slice(part->name));
+		json_put(object, "rows", json_of_int(part->rows));
+		json_put(object, "digest", json_of_text(part->digest));
+		json_push(array, object);
+	}
+	return array;
+}
+
+static void put_counts(json_t *document, const struct plan *plan)
+{
+	json_put(document, "backup", json_of_tallies(&plan->brought));
 	json_put(document, "erase", json_of_tallies(&plan->erase));
 	json_put(document, "insert", json_of_tallies(&plan->insert));
 	json_put(document, "merge", json_of_tallies(&plan->merge));
 	json_put(document, "exclude", json_of_tallies(&plan->exclude));
 	json_put(document, "reject", json_of_tallies(&plan->reject));
 	json_put(document, "eraseScopes", json_of_tallies(&plan->erase_scopes));
+	json_put(document, "eraseScopeless", json_of_tallies(&plan->erase_scopeless));
+	json_put(document, "scopes", scopes_json(plan));
+	json_put(document, "exclusions", exclusions_json(plan));
+	json_put(document, "mergeDifferences", plan_differences_json(plan));
+}
+
+void document_plan_json(struct str *out, const struct plan *plan)
+{
+	json_t *document = json_new_object();
+	json_put(document, "key", json_of_slice(plan->key));
+	json_put(document, "scope", scope_json(plan));
+	json_put(document, "instance", json_of_slice(plan->instance));
+	json_put(document, "options", json_of_slice(plan->options));
+	put_counts(document, plan);
 	json_put(document, "unresolved", unresolved_json(plan));
 	json_put(document, "unresolvedTotal", json_of_int(plan->unresolved_total));
 	json_put(document, "outside", outside_json(plan));
 	json_put(document, "outsideLost", outside_lost_json(plan));
 	json_put(document, "texts", json_of_int(plan->texts));
+	json_put(document, "textColumns", json_of_tallies(&plan->text_columns));
 	json_put(document, "orphans", json_of_int(plan->orphans));
 	json_put(document, "otherCase", json_of_tallies(&plan->other_case));
+	json_put(document, "needs", needs_json(&plan->needs));
+	json_put(document, "notes", plan_notes_json(plan));
 	json_put(document, "warnings", blockers_json(plan->warnings, plan->warning_count));
 	json_put(document, "blockers", blockers_json(plan->blockers, plan->blocker_count));
 	json_put(document, "hash", json_of_text(plan->hash));
+	json_put(document, "parts", parts_json(plan));
+	json_put(document, "marks", json_of_slice(plan->marks));
 	json_finish(out, document);
-}
-
-/* --- plan as text --- */
-
-static void heading_text(
-	struct str *out, const struct document_style *style, const struct plan *plan)
-{
-	const struct stage_backup *backup = &plan->backup;
-	plain_highlight(out, style, PLAIN_STRONG, "Plan of an import");
-	str_add_text(out, "\n\n");
-	plain_label(out, "Plan", slice_of(plan->hash));
-	plain_label(out, "Backup", plan->key);
-	add_scope(out, plan);
-	if (backup->file_name.len > 0)
-		plain_label(out, "File", backup->file_name);
-	if (backup->sha256.len > 0)
-		plain_label(out, "SHA-256", backup->sha256);
-	if (backup->exported.len > 0)
-		plain_label(out, "Exported", backup->exported);
-	if (backup->created_by.len > 0)
-		plain_labelf(out, "In staging", "since %.*s, by %.*s", SLICE_PRINT(backup->created),
-			SLICE_PRINT(backup->created_by));
-	str_add_char(out, '\n');
-}
-
-static void remarks_text(struct str *out, const struct plan *plan)
-{
-	if (plan->orphans + plan->texts > 0 || plan->other_case.count > 0)
-		str_add_char(out, '\n');
-	if (plan->orphans > 0) {
-		plain_count(out, plan->orphans, "requirement is", "requirements are");
-		str_add_text(out, " left without a link to the page that defines it.\n");
-	}
-	for (size_t i = 0; i < plan->other_case.count; i++) {
-		plain_count(out, plan->other_case.list[i].rows, "row of ", "rows of ");
-		str_add_char(out, '"');
-		plain_safe(out, plan->other_case.list[i].name);
-		str_add_text(out, plan->other_case.list[i].rows == 1 ? "\" stays" : "\" stay");
-		str_add_text(out, ": the key differs from the scope's in case.\n");
-	}
-	if (plan->texts > 0) {
-		plain_count(out, plan->texts, "text is", "texts are");
-		str_add_text(out,
-			" copied unchanged and may name old places (searches, descriptions).\n");
-	}
-	outside_text(out, plan);
-}
-
-static void unresolved_text(
-	struct str *out, const struct document_style *style, const struct plan *plan)
-{
-	static const struct grid_column columns[] = {{"NOT RESOLVED", false, 0}, {"KEY", false, 10},
-		{"NAME", false, 10}, {"DEPENDENCIES", false, 10}};
-	struct arena arena CLEANUP(arena_release) = ARENA_INIT;
-	if (plan->unresolved_count == 0)
-		return;
-	struct slice *cells = text_cells(&arena, plan->unresolved_count, ARRAY_LEN(columns));
-	for (size_t i = 0; i < plan->unresolved_count; i++) {
-		const struct unresolved *unresolved = &plan->unresolved[i];
-		struct slice *row = cells + i * ARRAY_LEN(columns);
-		row[0] = unresolved->type;
-		row[1] = unresolved->key;
-		row[2] = unresolved->title;
-		row[3] = unresolved->dependencies;
-	}
-	str_add_char(out, '\n');
-	text_grid(out, style, columns, ARRAY_LEN(columns), cells, plan->unresolved_count);
-	text_more(out, plan->unresolved_count, plan->unresolved_total);
-}
-
-static void notices_text(struct str *out, const struct blocker *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		str_addf(out, "%3zu. %s: ", i + 1, list[i].kind);
-		plain_safe(out, slice_of(list[i].message));
-		str_add_text(out, "\n     ");
-		plain_safe(out, slice_of(list[i].hint));
-		str_add_char(out, '\n');
-	}
-}
-
-static void warnings_text(struct str *out, const struct plan *plan)
-{
-	if (plan->warning_count == 0)
-		return;
-	str_add_text(out, "\nGood to know before:\n");
-	notices_text(out, plan->warnings, plan->warning_count);
-}
-
-static void blockers_text(
-	struct str *out, const struct document_style *style, const struct plan *plan)
-{
-	str_add_char(out, '\n');
-	if (plan->blocker_count == 0) {
-		plain_highlight(out, style, PLAIN_GOOD, "Nothing forbids this import.");
-		str_add_text(
-			out, "\nTo run exactly this plan, use the same options and --confirm ");
-		plain_safe(out, scope_word(plan));
-		str_addf(out, " --plan %s\n", plan->hash);
-		return;
-	}
-	plain_highlight(out, style, PLAIN_BAD, "This import is refused:");
-	str_add_char(out, '\n');
-	notices_text(out, plan->blockers, plan->blocker_count);
-}
-
-void document_plan_text(
-	struct str *out, const struct document_style *style, const struct plan *plan)
-{
-	const struct text_tally_column columns[] = {{"erase", &plan->erase},
-		{"insert", &plan->insert}, {"merge", &plan->merge}, {"exclude", &plan->exclude},
-		{"reject", &plan->reject}};
-	heading_text(out, style, plan);
-	text_tally_table(out, style, "Rows by table", columns, ARRAY_LEN(columns));
-	text_tallies(out, style, "Erased by scope", "rows", &plan->erase_scopes);
-	remarks_text(out, plan);
-	outside_lost_text(out, style, plan);
-	unresolved_text(out, style, plan);
-	warnings_text(out, plan);
-	blockers_text(out, style, plan);
 }
 
 /* --- import --- */
@@ -279,13 +228,14 @@ void document_import_json(
 	json_put(document, "merged", json_of_tallies(&result->merged));
 	json_put(document, "excluded", json_of_tallies(&result->excluded));
 	json_put(document, "rejected", json_of_tallies(&result->rejected));
+	json_put(document, "mergeDifferences", plan_differences_json(&result->plan));
 	json_put(document, "outside", outside_json(&result->plan));
 	json_put(document, "outsideLost", outside_lost_json(&result->plan));
 	json_put(document, "undoKey", json_of_slice(result->undo_key));
 	json_put(document, "verified", json_of_bool(result->verified));
-	json_t *seconds = json_real(result->seconds);
-	json_put(document, "seconds", seconds ? seconds : json_of_int(0));
+	json_put(document, "seconds", seconds_json(result->seconds));
 	json_put(document, "plan", json_of_text(result->plan.hash));
+	json_put(document, "notes", plan_notes_json(&result->plan));
 	json_t *warnings = json_new_array();
 	for (size_t i = 0; i < notes->count; i++)
 		json_push(warnings, json_of_text(notes->list[i]));
@@ -300,13 +250,12 @@ void document_import_text(
 		{"inserted", &result->inserted}, {"merged", &result->merged},
 		{"excluded", &result->excluded}, {"rejected", &result->rejected}};
 	plain_label(out, "Backup", result->plan.key);
-	add_scope(out, &result->plan);
+	plan_scope_text(out, &result->plan);
 	plain_labelf(out, "Time", "%.1f seconds", result->seconds);
 	plain_label(out, "Safety copy", result->undo_key);
 	str_add_char(out, '\n');
 	text_tally_table(out, style, "Rows by table", columns, ARRAY_LEN(columns));
-	remarks_text(out, &result->plan);
-	outside_lost_text(out, style, &result->plan);
+	plan_remarks_text(out, style, &result->plan);
 	str_add_char(out, '\n');
 	if (result->verified)
 		plain_highlight(out, style, PLAIN_GOOD, "Imported, and every row was verified.");

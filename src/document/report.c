@@ -199,23 +199,6 @@ static json_t *verification_json(const struct verify_result *verified)
 	return object;
 }
 
-/* The first of those that are lost. */
-static json_t *lost_json(const struct plan *plan)
-{
-	json_t *array = json_new_array();
-	for (size_t i = 0; i < plan->outside_lost_count; i++) {
-		const struct outside_lost *lost = &plan->outside_lost_list[i];
-		json_t *object = json_new_object();
-		json_put(object, "table", json_of_slice(lost->table));
-		json_put(object, "from", json_of_slice(lost->from));
-		json_put(object, "to", json_of_slice(lost->to));
-		json_put(object, "detail", json_of_slice(lost->detail));
-		json_put(object, "reason", json_of_slice(lost->reason));
-		json_push(array, object);
-	}
-	return array;
-}
-
 static void put_counts(json_t *document, const struct import_result *result)
 {
 	json_t *outside = json_new_object();
@@ -227,7 +210,8 @@ static void put_counts(json_t *document, const struct import_result *result)
 	json_put(outside, "kept", json_of_int(result->plan.outside_kept));
 	json_put(outside, "lost", json_of_int(result->plan.outside_lost));
 	json_put(outside, "keptAtOrigin", json_of_int(result->plan.outside_at_origin));
-	json_put(outside, "lostRows", lost_json(&result->plan));
+	json_put(outside, "lostRows", outside_lost_json(&result->plan));
+	json_put(document, "mergeDifferences", plan_differences_json(&result->plan));
 	json_put(document, "outside", outside);
 	json_put(document, "texts", json_of_int(result->plan.texts));
 	json_put(document, "orphans", json_of_int(result->plan.orphans));
@@ -259,6 +243,7 @@ void document_report_json(
 	json_put(document, "undoKey", json_of_slice(result->undo_key));
 	put_counts(document, result);
 	json_put(document, "leftOut", left_out_json(report));
+	json_put(document, "notes", plan_notes_json(&result->plan));
 	json_put(document, "verification", verification_json(report->verified));
 	json_t *warnings = json_new_array();
 	for (size_t i = 0; i < notes->count; i++)

@@ -167,6 +167,46 @@ static void add_lost(const struct page *page, const json_t *outside, struct aren
 					     (long long)(total - (int64_t)count))));
 }
 
+static void add_differences(const struct page *page, const json_t *report, struct arena *arena)
+{
+	static const char *const members[] = {
+		"table", "oldId", "identity", "column", "kept", "backup"};
+	static const struct html_column columns[] = {{"Table", false}, {"Old id", true},
+		{"Identity", false}, {"Column", false}, {"Kept", false}, {"In the backup", false}};
+	const json_t *differences = json_object_get(report, "mergeDifferences");
+	const json_t *rows = json_object_get(differences, "rows");
+	size_t count = json_array_size(rows);
+	int64_t total = json_integer_value(json_object_get(differences, "total"));
+	if (total == 0)
+		return;
+	struct slice *cells = text_cells(arena, count, ARRAY_LEN(columns));
+	for (size_t i = 0; i < count; i++)
+		for (size_t m = 0; m < ARRAY_LEN(members); m++)
+			cells[i * ARRAY_LEN(members) + m] =
+				text_of(json_array_get(rows, i), members[m]);
+	page_heading(page, "Differences of merged rows");
+	page_paragraph(page, SLICE("Rows that were merged kept what stood here; these values of "
+				   "the backup did not come in."));
+	page_table(page, "Differences of merged rows", columns, ARRAY_LEN(columns), cells, count);
+	if (total > (int64_t)count)
+		page_paragraph(page, slice_of(arena_printf(arena, "... and %lld more.",
+					     (long long)(total - (int64_t)count))));
+}
+
+/* What the plan said that a person should know. */
+static void add_notes(const struct page *page, const json_t *report, struct arena *arena)
+{
+	const json_t *notes = json_object_get(report, "notes");
+	size_t count = json_array_size(notes);
+	struct slice *items = arena_zalloc(arena, (count + 1) * sizeof(*items));
+	if (count == 0)
+		return;
+	for (size_t i = 0; i < count; i++)
+		items[i] = text_of(json_array_get(notes, i), "message");
+	page_heading(page, "Notes");
+	page_list(page, false, items, count);
+}
+
 static void add_outside(const struct page *page, const json_t *report, struct arena *arena)
 {
 	const json_t *outside = json_object_get(report, "outside");
@@ -186,11 +226,11 @@ static void add_outside(const struct page *page, const json_t *report, struct ar
 				"%lld.",
 				(long long)orphans)));
 	if (texts > 0)
-		page_paragraph(
-			page, slice_of(arena_printf(arena,
-				      "Texts copied unchanged that may name old places (searches, "
-				      "descriptions): %lld.",
-				      (long long)texts)));
+		page_paragraph(page,
+			slice_of(arena_printf(arena,
+				"Texts copied unchanged that name a space, page, issue or file by "
+				"what it is called at the origin: %lld.",
+				(long long)texts)));
 }
 
 /* --- verification, warnings, steps --- */
@@ -253,8 +293,10 @@ static void add_page(const struct page *page, const json_t *report, struct slice
 	add_facts(page, report, &arena);
 	add_counts(page, report, &arena);
 	add_left_out(page, report, &arena);
+	add_differences(page, report, &arena);
 	add_outside(page, report, &arena);
 	add_verification(page, report, &arena);
+	add_notes(page, report, &arena);
 	add_lines(page, "Warnings", json_object_get(report, "warnings"), false, &arena);
 	add_lines(page, "Before an import", json_object_get(steps, "before"), true, &arena);
 	add_lines(page, "After this import", json_object_get(steps, "after"), true, &arena);

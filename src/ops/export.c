@@ -139,7 +139,10 @@ static bool add_backup(struct export_step *step, struct error *err)
 		.catalogue_hash = slice_of(catalogue->hash),
 		.created = slice_of(now),
 		.created_by = slice_of(step->task->actor)};
-	return stage_backup_add(instance->db, &backup, err);
+	char zone[7];
+	time_local_offset(zone);
+	return stage_backup_add(instance->db, &backup, err) &&
+	       stage_zone_set(instance->db, options->key, slice_of(zone), err);
 }
 
 static bool export_body(void *context, struct error *err)

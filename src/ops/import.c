@@ -73,13 +73,7 @@ static bool check_plan(struct import_step *step, struct error *err)
 	}
 	for (size_t i = 0; i < plan->warning_count; i++)
 		task_warn(step->task, "%s", plan->warnings[i].message);
-	if (options->plan && strcmp(options->plan, plan->hash) != 0)
-		return FAIL_HINT(err, STALE_PLAN,
-			"Look at \"reqferry plan\" again and use its hash.",
-			"the plan no longer holds: the file, the mappings, the options or the rows "
-			"to be "
-			"erased have changed since");
-	return true;
+	return !options->plan || plan_check_kept(step->instance, options->plan, plan, err);
 }
 
 /* --- 3 and 4: safety copy and erase --- */

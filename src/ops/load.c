@@ -58,6 +58,15 @@ static bool check_opening(
 	return true;
 }
 
+/* "+01:00" of the manifest's "2024-01-04T20:59:55+01:00"; no value when it does not say. */
+static struct slice manifest_zone(const struct load_step *step)
+{
+	struct slice exported = step->has_manifest ? step->manifest.exported : SLICE_NULL;
+	if (exported.len != 25 || (exported.at[19] != '+' && exported.at[19] != '-'))
+		return SLICE_NULL;
+	return (struct slice){exported.at + 19, 6};
+}
+
 static bool add_backup(
 	struct load_step *step, const struct backup_record *opening, struct error *err)
 {
@@ -87,7 +96,8 @@ static bool add_backup(
 		.created_by = slice_of(step->task->actor)};
 	step->out->scope = arena_copy(step->arena, metadata.scope);
 	shape_scope(step->shape, &metadata);
-	return stage_backup_add(step->instance->db, &backup, err);
+	return stage_backup_add(step->instance->db, &backup, err) &&
+	       stage_zone_set(step->instance->db, step->key, manifest_zone(step), err);
 }
 
 static bool load_item(struct load_step *step, const struct backup_record *record, struct error *err)

@@ -1,6 +1,8 @@
 /*
- * Counts what the working tables say. What forbids the import is in blockers.c and conflicts.c.
+ * Counts what the working tables say. What forbids the import is in blockers.c and conflicts.c;
+ * what is said beside the counts in plan_details.c, plan_texts.c and plan_needs.c.
  */
+#include "base/time.h"
 #include "ops/outside.h"
 
 bool planner_count(struct planner *planner, const char *sql, int64_t *out, struct error *err)
@@ -8,6 +10,24 @@ bool planner_count(struct planner *planner, const char *sql, int64_t *out, struc
 	const struct db_value key = db_slice(planner->backup->key);
 	bool parameter = strstr(sql, "$1") != NULL;
 	return db_query_int(planner->instance->db, sql, &key, parameter ? 1 : 0, 0, out, err);
+}
+
+void planner_note(struct planner *planner, const char *kind, int64_t count, const char *format, ...)
+{
+	struct plan *plan = planner->plan;
+	struct str message CLEANUP(str_release) = STR_INIT;
+	va_list values;
+	va_start(values, format);
+	str_vaddf(&message, format, values);
+	va_end(values);
+	/* there are few: each makes the list anew */
+	struct plan_note *list =
+		arena_alloc(planner->arena, (plan->note_count + 1) * sizeof(*list));
+	if (plan->note_count > 0)
+		memcpy(list, plan->notes, plan->note_count * sizeof(*list));
+	list[plan->note_count++] =
+		(struct plan_note){kind, arena_strdup(planner->arena, str_slice(&message)), count};
+	plan->notes = list;
 }
 
 /* Rows of (name, count) into tallies. */
@@ -37,8 +57,8 @@ static bool count_tables(struct planner *planner, struct error *err)
 	struct tallies erase = {0};
 	for (size_t t = 0; t < catalogue->table_count; t++) {
 		struct slice name = slice_of(catalogue->tables[t].name);
-		struct tallies *const all[] = {
-			&plan->erase, &plan->insert, &plan->merge, &plan->exclude, &plan->reject};
+		struct tallies *const all[] = {&plan->brought, &plan->erase, &plan->insert,
+			&plan->merge, &plan->exclude, &plan->reject};
 		for (size_t i = 0; i < ARRAY_LEN(all); i++)
 			tally_add(planner->arena, all[i], name, 0);
 	}
@@ -52,6 +72,10 @@ static bool count_tables(struct planner *planner, struct error *err)
 				erase.list[i].name.len - strlen(catalogue->prefix)},
 			erase.list[i].rows);
 	return count_names(planner,
+		       "SELECT tablename, count(*) FROM reqferry_item WHERE backupkey = $1 GROUP "
+		       "BY tablename",
+		       &plan->brought, err) &&
+	       count_names(planner,
 		       "SELECT i.tablename, count(*) FROM reqferry_item i LEFT JOIN reqferry_fate "
 		       "x ON "
 		       "x.item = i.id WHERE i.backupkey = $1 AND x.item IS NULL GROUP BY "
@@ -72,43 +96,6 @@ static bool count_tables(struct planner *planner, struct error *err)
 		       "GROUP "
 		       "BY tablename",
 		       &plan->reject, err);
-}
-
-/* Rows to be erased of each space or project. */
-static bool count_erased_scopes(struct planner *planner, struct error *err)
-{
-	struct instance *instance = planner->instance;
-	const struct ry *ry = &instance->ry;
-	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
-	if (!db_query(instance->db, "SELECT scopekey FROM reqferry_scope ORDER BY scopekey", NULL,
-		    0, &rows, err))
-		return false;
-	for (bool row;;) {
-		if (!db_rows_next(rows, &row, err))
-			return false;
-		if (!row)
-			return true;
-		struct slice scope = arena_copy(planner->arena, db_rows_text(rows, 0));
-		const struct db_value value = db_slice(scope);
-		for (size_t t = 0; t < instance->catalogue->table_count; t++) {
-			const struct catalogue_table *table = &instance->catalogue->tables[t];
-			struct str sql CLEANUP(str_release) = STR_INIT;
-			int64_t count;
-			if (table->scope == SCOPE_NONE || table->scope == SCOPE_REFERENCED_BY)
-				continue;
-			str_add_text(&sql, "SELECT count(*) FROM ");
-			ry_from(ry, table, "t", &sql);
-			str_add_text(&sql, " JOIN reqferry_erase e ON e.tablename = ");
-			db_literal(&sql, slice_of(table->full_name));
-			str_add_text(&sql, " AND e.id = ");
-			ry_id(ry, "t", &sql);
-			str_add_text(&sql, " WHERE ");
-			ry_in_scope(ry, table, "t", "$1", RY_INSIDE, &sql);
-			if (!db_query_int(instance->db, sql.at, &value, 1, 0, &count, err))
-				return false;
-			tally_add(planner->arena, &planner->plan->erase_scopes, scope, count);
-		}
-	}
 }
 
 /* Keys compare byte by byte: rows of the same key in other case stay, and people should know. */
@@ -166,30 +153,6 @@ static bool count_unplaced(struct planner *planner, struct error *err)
 	return true;
 }
 
-static bool count_texts(struct planner *planner, struct error *err)
-{
-	for (size_t t = 0; t < planner->instance->catalogue->table_count; t++) {
-		const struct catalogue_table *table = &planner->instance->catalogue->tables[t];
-		for (size_t c = 0; c < table->column_count; c++) {
-			enum role role = table->columns[c].uses[0].role;
-			struct str sql CLEANUP(str_release) = STR_INIT;
-			int64_t count;
-			if (role != ROLE_QUERY)
-				continue;
-			str_addf(&sql,
-				"SELECT count(*) FROM reqferry_item i WHERE i.backupkey = $1 AND "
-				"i.f%u IS "
-				"NOT NULL AND i.tablename = ",
-				table->columns[c].field);
-			db_literal(&sql, slice_of(table->name));
-			if (!planner_count(planner, sql.at, &count, err))
-				return false;
-			planner->plan->texts += count;
-		}
-	}
-	return true;
-}
-
 /* --- the whole --- */
 
 bool plan_count(struct instance *instance, const struct stage_backup *backup,
@@ -197,8 +160,9 @@ bool plan_count(struct instance *instance, const struct stage_backup *backup,
 	struct error *err)
 {
 	static bool (*const parts[])(struct planner * planner, struct error * err) = {count_tables,
-		count_erased_scopes, outside_count, count_unplaced, count_other_case, count_texts,
-		planner_find_blockers, planner_find_conflicts, planner_find_warnings};
+		planner_find_scopes, outside_count, count_unplaced, count_other_case,
+		planner_find_exclusions, planner_find_differences, planner_find_blockers,
+		planner_find_conflicts, planner_find_warnings, planner_compare_zones};
 	struct planner planner = {instance, backup, options, arena, out, 0};
 	const struct db_value scope[] = {
 		db_text(entity_name(instance->catalogue->scope)), db_slice(backup->scope)};
@@ -220,15 +184,21 @@ bool plan_make(struct instance *instance, const struct import_options *options, 
 	struct arena *arena, struct plan *out, struct error *err)
 {
 	struct plan plan = {.key = options->key};
+	struct planner planner = {instance, &plan.backup, options, arena, &plan, 0};
+	int64_t started = time_monotonic_ms();
 	if (!stage_backup_get(instance->db, options->key, arena, &plan.backup, err))
 		return false;
 	plan.old_scope = plan.backup.scope;
+	plan.instance = instance->name;
+	plan.place = instance->catalogue->scope == ENTITY_PROJECT ? "project" : "space";
 	bool outer = db_in_transaction(instance->db);
 	if (!outer && !db_begin(instance->db, DB_SNAPSHOT, err))
 		return false;
 	bool ok = resolve_begin(instance, &plan.backup, options, task, err) &&
 		  plan_count(instance, &plan.backup, options, arena, &plan, err) &&
-		  plan_hash(instance, &plan.backup, options, task, plan.hash, err);
+		  plan_hash(instance, &plan.backup, options, task, arena, &plan, err);
+	if (ok)
+		planner_find_needs(&planner, time_monotonic_ms() - started);
 	if (!outer)
 		db_rollback(instance->db);
 	if (ok)

@@ -4,6 +4,10 @@
  * The plan reads: it makes temporary tables of its own connection and writes nothing else, so it
  * works with a reader's rights. resolve.c fills the working tables, plan.c counts them and finds
  * the blockers, plan_hash.c sums up everything that decides what an import does.
+ *
+ * The hash is made of parts, one for each kind of thing and each table. A plan that was kept as a
+ * document has them, so that an import can say which of them moved since; of a plan of which only
+ * the hash was kept it can say only whether the options are others.
  */
 #ifndef OPS_PLAN_H
 #define OPS_PLAN_H
@@ -17,6 +21,7 @@ struct import_report; /* ops/report.h */
 typedef void (*import_report_fn)(
 	void *context, const struct import_report *report, struct str *out);
 
+struct plan_kept;
 struct import_options {
 	struct slice key;
 	enum erase erase;
@@ -25,8 +30,8 @@ struct import_options {
 	bool outside_copy;     /* --outside copy */
 	bool keep_audit_trail; /* --audit-trail keep */
 	const char *confirm; /* the destination scope's key, or "everything"; NULL: not confirmed */
-	const char *plan;    /* the plan's hash that must still hold; NULL: none */
-	import_report_fn report; /* what is recorded with the import; NULL: nothing */
+	const struct plan_kept *plan; /* what must still hold; NULL: whatever is there now */
+	import_report_fn report;      /* what is recorded with the import; NULL: nothing */
 	void *report_context;
 };
 
@@ -46,26 +51,107 @@ struct outside_lost {
 	struct slice reason;
 };
 
+/* A space or project that loses rows or receives some. */
+struct plan_scope {
+	struct slice key;
+	struct tallies erase; /* by table */
+	int64_t erased;
+	bool receives; /* rows of the backup that name it */
+};
+
+/* A mapping whose exclusion leaves rows out. Each row counts once, for one mapping. */
+struct plan_exclusion {
+	struct slice type, key, dependencies, title;
+	struct tallies tables; /* what is left out: rows that need it, and what refers to those */
+	int64_t rows;
+};
+
+/* A column in which a merged row of the backup differs from the row that stays. */
+struct merge_difference {
+	struct slice table, old_id, identity; /* old_id: of the backup's row */
+	struct slice column, kept, brought;
+};
+
+/* Something that a person should know, and that forbids nothing. */
+struct plan_note {
+	const char *kind, *message;
+	int64_t count; /* how many things it is about */
+};
+
+/* One part of what the hash is made of. */
+struct plan_part {
+	struct slice kind; /* one of the words of plan_hash.c */
+	struct slice name; /* the table or type; no value where there is none */
+	int64_t rows;
+	int64_t bytes; /* of their values as text; not in the hash */
+	char digest[65];
+};
+
+/* Digits of a digest for each mapping, in the order of their ids, so that single ones that moved
+ * can be named: only while there are not too many. */
+#define PLAN_MARK_DIGITS 8
+#define PLAN_MARKS_LIMIT 20000
+
+/* A plan made before, as far as it was kept. */
+struct plan_kept {
+	struct slice hash;
+	struct slice key; /* of the backup; no value: only the hash was kept, nothing below */
+	struct plan_part *parts; /* NULL: only the hash was kept */
+	size_t part_count;
+	struct slice options; /* in words, as plan_options_words gives them */
+	struct slice marks;   /* no value: there were too many mappings */
+};
+
+/* What an import needs; see plan_needs.c for where the figures come from. */
+struct plan_needs {
+	double seconds;
+	int64_t bytes;     /* that the database grows by */
+	int64_t temporary; /* besides, while it runs */
+	int64_t free;      /* -1: cannot be seen */
+};
+
 struct plan {
 	struct slice key;
 	struct slice old_scope, new_scope;                    /* no value: everything */
+	struct tallies brought;                               /* rows of the backup, by table */
 	struct tallies erase, insert, merge, exclude, reject; /* by table */
 	struct tallies
 		other_case; /* rows, not erased, by a key that differs from a scope only in case */
-	struct tallies erase_scopes;   /* rows to be erased by space or project */
-	struct unresolved *unresolved; /* the first 100 */
+	struct tallies erase_scopes; /* rows to be erased by space or project */
+	struct plan_scope *scopes;   /* the same by table, and who receives rows */
+	size_t scope_count, scope_room;
+	struct tallies erase_scopeless; /* rows to be erased of no one space or project, by table */
+	struct plan_exclusion *exclusions; /* the first 100, the largest first */
+	size_t exclusion_count;
+	int64_t exclusion_total; /* mappings whose exclusion leaves rows out */
+	int64_t exclusion_idle;  /* excluded mappings that leave no row out by themselves */
+	struct merge_difference *differences; /* the first 100 */
+	size_t difference_count;
+	int64_t difference_total;
+	struct tallies difference_columns; /* by TABLE.COLUMN */
+	struct unresolved *unresolved;     /* the first 100 */
 	size_t unresolved_count;
 	int64_t unresolved_total;
 	int64_t outside_kept, outside_lost, outside_at_origin;
 	struct outside_lost *outside_lost_list; /* the first 100 */
 	size_t outside_lost_count;
-	int64_t texts;   /* search texts and descriptions copied unchanged */
+	int64_t texts;               /* search texts and descriptions that name an old place */
+	struct tallies text_columns; /* the same by TABLE.COLUMN */
 	int64_t orphans; /* requirements left without a link to where they are defined */
 	struct blocker *blockers;
 	size_t blocker_count, blocker_room;
 	struct blocker *warnings; /* what forbids nothing, and somebody should know */
 	size_t warning_count, warning_room;
+	struct plan_note *notes;
+	size_t note_count;
+	struct plan_needs needs;
 	char hash[65];
+	struct plan_part *parts;
+	size_t part_count;
+	struct slice marks;   /* of the mappings; no value: there are too many */
+	struct slice options; /* in words */
+	struct slice instance;
+	const char *place; /* "space" or "project" */
 	struct stage_backup backup;
 };
 
@@ -75,6 +161,21 @@ struct plan {
  */
 MUST_CHECK bool plan_make(struct instance *instance, const struct import_options *options,
 	struct task *task, struct arena *arena, struct plan *out, struct error *err);
+
+/* The plan as something that is to hold; borrows everything of it. */
+struct plan_kept plan_keep(const struct plan *plan);
+/* The options that decide what an import does, in words: "erase brought, accept assumed, ...". */
+void plan_options_words(const struct import_options *options, struct str *out);
+/* The part of the hash for these words: the first of a plan's parts. */
+void plan_options_part(struct slice words, struct plan_part *out);
+/* The hash that a plan of these parts has. */
+void plan_parts_hash(const struct plan_part *parts, size_t count, char out[65]);
+/*
+ * Fails with ERROR_STALE_PLAN when the plan is not the one that was kept, and names what moved, as
+ * far as the kept one tells. Needs the working tables.
+ */
+MUST_CHECK bool plan_check_kept(struct instance *instance, const struct plan_kept *kept,
+	const struct plan *now, struct error *err);
 
 struct import_result {
 	struct plan plan;

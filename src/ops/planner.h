@@ -97,6 +97,34 @@ MUST_CHECK bool planner_surplus(struct planner *planner, const struct catalogue_
 
 /* --- parts --- */
 
+/* Adds a note; kind is a static text. */
+void planner_note(struct planner *planner, const char *kind, int64_t count, const char *format, ...)
+	PRINTF(4, 5);
+
+/* Scopes, exclusions, differences of merged rows: plan_details.c. */
+MUST_CHECK bool planner_find_scopes(struct planner *planner, struct error *err);
+MUST_CHECK bool planner_find_exclusions(struct planner *planner, struct error *err);
+MUST_CHECK bool planner_find_differences(struct planner *planner, struct error *err);
+
+/*
+ * Texts that name old places, and times with more digits than the database keeps, found row by row
+ * while all rows are read anyway: plan_texts.c.
+ */
+struct plan_texts;
+MUST_CHECK bool plan_texts_new(struct instance *instance, const struct stage_backup *backup,
+	struct plan_texts **out, struct error *err);
+/* The row's fields from field 4 on stand in the columns from `first` on. */
+void plan_texts_row(struct plan_texts *texts, const struct catalogue_table *table,
+	struct db_rows *rows, size_t first);
+/* What was found, into the plan. */
+void plan_texts_tell(const struct plan_texts *texts, struct planner *planner);
+/* Usable as CLEANUP(plan_texts_free). */
+void plan_texts_free(struct plan_texts **texts);
+
+/* Time and space, and whether the zones differ: plan_needs.c. `elapsed`: what planning took, ms. */
+void planner_find_needs(struct planner *planner, int64_t elapsed);
+MUST_CHECK bool planner_compare_zones(struct planner *planner, struct error *err);
+
 /* What is not settled, and rows that cannot be imported as they are: blockers.c. */
 MUST_CHECK bool planner_find_blockers(struct planner *planner, struct error *err);
 /* Mappings that contradict each other, and rows that would be there twice: conflicts.c. */

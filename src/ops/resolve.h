@@ -40,9 +40,14 @@ MUST_CHECK bool resolve_json(struct instance *instance, const struct stage_backu
 MUST_CHECK bool resolve_upper(
 	struct instance *instance, const struct stage_backup *backup, struct error *err);
 
-/* The plan's hash over the working tables; see plan_hash.c for what goes into it. */
+/*
+ * The plan's hash over the working tables, with its parts; see plan_hash.c for what goes into it.
+ * What else needs every value of every row is found in the same pass: texts that name old places,
+ * and times that this database cannot hold in full.
+ */
 MUST_CHECK bool plan_hash(struct instance *instance, const struct stage_backup *backup,
-	const struct import_options *options, struct task *task, char out[65], struct error *err);
+	const struct import_options *options, struct task *task, struct arena *arena,
+	struct plan *out, struct error *err);
 
 /* Counts and blockers over the working tables, into *out. */
 MUST_CHECK bool plan_count(struct instance *instance, const struct stage_backup *backup,

@@ -2,7 +2,6 @@
  * Step 2: a staged backup as the vendor's file, with our manifest beside it.
  */
 #include "backup/manifest.h"
-#include "base/time.h"
 #include "csv/csv.h"
 #include "ops/internal.h"
 #include "ops/outside.h"
@@ -167,11 +166,15 @@ static bool write_manifest(struct instance *instance, const struct stage_backup 
 		.plugin_version = backup->plugin_version,
 		.catalogue_hash = backup->catalogue_hash,
 		.tool_version = SLICE(REQFERRY_VERSION)};
-	char offset[7];
-	time_local_offset(offset);
-	if (backup->exported.len == 19)
-		manifest.exported = slice_of(arena_printf(&manifest.arena, "%.10sT%.8s%s",
-			backup->exported.at, backup->exported.at + 11, offset));
+	struct slice zone;
+	/* of the clock that exported it, which need not be this one's */
+	if (!stage_zone_get(instance->db, backup->key, &manifest.arena, &zone, err)) {
+		arena_release(&manifest.arena);
+		return false;
+	}
+	if (zone.len == 6 && backup->exported.len == 19)
+		manifest.exported = slice_of(arena_printf(&manifest.arena, "%.10sT%.8s%.*s",
+			backup->exported.at, backup->exported.at + 11, SLICE_PRINT(zone)));
 	for (size_t i = 0; i < counts->table_count; i++) {
 		const struct catalogue_table *table =
 			catalogue_table(instance->catalogue, counts->tables[i].name);

@@ -46,6 +46,30 @@ bool stage_backup_add(struct db *db, const struct stage_backup *backup, struct e
 		values, ARRAY_LEN(values), NULL, err);
 }
 
+bool stage_zone_set(struct db *db, struct slice key, struct slice zone, struct error *err)
+{
+	const struct db_value values[] = {db_slice(key), db_slice(zone)};
+	return db_exec(db, "UPDATE reqferry_backup SET zone = $2 WHERE backupkey = $1", values, 2,
+		NULL, err);
+}
+
+bool stage_zone_get(
+	struct db *db, struct slice key, struct arena *arena, struct slice *zone, struct error *err)
+{
+	const struct db_value value = db_slice(key);
+	struct db_column *columns;
+	size_t count;
+	*zone = SLICE_NULL;
+	if (!db_columns(db, "reqferry_backup", arena, &columns, &count, err))
+		return false;
+	for (size_t c = 0; c < count; c++)
+		if (strcmp(columns[c].name, "zone") == 0)
+			return db_query_text(db,
+				"SELECT zone FROM reqferry_backup WHERE backupkey = $1", &value, 1,
+				arena, zone, err);
+	return true;
+}
+
 /* The keys that there are, for a message. */
 static void hint_keys(struct db *db, struct error *err)
 {

@@ -13,7 +13,7 @@
 /* --- tables -------------------------------------------------------------------------------------
  */
 
-#define STAGE_SCHEMA_VERSION 2
+#define STAGE_SCHEMA_VERSION 3
 
 /*
  * Makes our tables or brings them to STAGE_SCHEMA_VERSION, in a transaction of its own, and gives
@@ -45,6 +45,14 @@ MUST_CHECK bool stage_backup_add(
 /* Reads it into the arena. ERROR_NOT_FOUND, naming the key and the keys there are. */
 MUST_CHECK bool stage_backup_get(struct db *db, struct slice key, struct arena *arena,
 	struct stage_backup *out, struct error *err);
+/*
+ * The zone of the backup's times, an offset from UTC as "+01:00": no value when it is not known, as
+ * where an earlier version of the program made our tables.
+ */
+MUST_CHECK bool stage_zone_set(
+	struct db *db, struct slice key, struct slice zone, struct error *err);
+MUST_CHECK bool stage_zone_get(struct db *db, struct slice key, struct arena *arena,
+	struct slice *zone, struct error *err);
 /* All of them by key, in the arena. */
 MUST_CHECK bool stage_backup_list(struct db *db, struct arena *arena, struct stage_backup **out,
 	size_t *count, struct error *err);

@@ -19,6 +19,11 @@ def kinds(planned):
     return sorted(blocker["kind"] for blocker in planned["blockers"])
 
 
+def steady(planned):
+    """The plan without what is measured anew each time."""
+    return {name: value for name, value in planned.items() if name != "needs"}
+
+
 def edit(t, statement, *values):
     with t.sqlite(NAME, write=True) as db:
         db.execute("PRAGMA foreign_keys = ON")
@@ -55,11 +60,11 @@ def test_tiny_migration(t):
 def test_plan_needs_a_readers_rights_and_writes_nothing(t):
     url, _ = tiny.ready(t)
     before = t.hashes(NAME)
-    first = steps.plan(t, url, KEY, *ASSUMED)
-    t.equal(steps.plan(t, url, KEY, *ASSUMED), first, "a second plan")
+    first = steady(steps.plan(t, url, KEY, *ASSUMED))
+    t.equal(steady(steps.plan(t, url, KEY, *ASSUMED)), first, "a second plan")
     t.same_hashes(before, t.hashes(NAME))
     read = steps.as_reader(t, "--json", "plan", url, KEY, *ASSUMED).json
-    t.equal(read, first, "the plan of a reader")
+    t.equal(steady(read), first, "the plan of a reader")
     dry = steps.as_reader(t, "--json", "import", url, KEY, *ASSUMED, "--confirm", "ABC",
                                    "--dry-run").json
     t.equal(dry["hash"], first["hash"], "a dry run's plan")
