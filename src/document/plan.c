@@ -111,6 +111,23 @@ static json_t *exclusions_json(const struct plan *plan)
 	return object;
 }
 
+static json_t *rejections_json(const struct plan *plan)
+{
+	json_t *rows = json_new_array();
+	for (size_t i = 0; i < plan->rejection_count; i++) {
+		const struct plan_rejection *rejection = &plan->rejections[i];
+		json_t *object = json_new_object();
+		json_put(object, "table", json_of_slice(rejection->table));
+		json_put(object, "oldId", json_of_slice(rejection->old_id));
+		json_put(object, "problem", json_of_slice(rejection->problem));
+		json_push(rows, object);
+	}
+	json_t *object = json_new_object();
+	json_put(object, "total", json_of_int(tally_total(&plan->reject)));
+	json_put(object, "rows", rows);
+	return object;
+}
+
 static json_t *unresolved_json(const struct plan *plan)
 {
 	json_t *array = json_new_array();
@@ -186,6 +203,7 @@ static void put_counts(json_t *document, const struct plan *plan)
 	json_put(document, "eraseScopeless", json_of_tallies(&plan->erase_scopeless));
 	json_put(document, "scopes", scopes_json(plan));
 	json_put(document, "exclusions", exclusions_json(plan));
+	json_put(document, "rejections", rejections_json(plan));
 	json_put(document, "mergeDifferences", plan_differences_json(plan));
 }
 

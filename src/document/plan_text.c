@@ -5,7 +5,7 @@
  */
 #include "document/internal.h"
 
-#define DIFFERENCES_SHOWN 20
+#define ROWS_SHOWN 20 /* of a list that can be long; JSON has more */
 
 static void heading(struct str *out, const struct document_style *style, const char *title)
 {
@@ -136,15 +136,16 @@ static void other_case(struct str *out, const struct document_style *style, cons
 
 /* --- what is left out --- */
 
-static void left_out(struct str *out, const struct document_style *style, const struct plan *plan)
+static void excluded(struct str *out, const struct document_style *style, const struct plan *plan)
 {
 	int64_t more = plan->exclusion_total - (int64_t)plan->exclusion_count;
-	if (plan->exclusion_total + plan->exclusion_idle + plan->orphans == 0)
+	struct str line CLEANUP(str_release) = STR_INIT;
+	if (plan->exclusion_total + plan->exclusion_idle == 0)
 		return;
-	heading(out, style, "Left out, by excluded mapping");
+	heading(out, style, "Excluded mappings, and the rows that are left out with them");
 	for (size_t i = 0; i < plan->exclusion_count; i++) {
 		const struct plan_exclusion *exclusion = &plan->exclusions[i];
-		struct str line CLEANUP(str_release) = STR_INIT;
+		str_clear(&line);
 		str_addf(&line, "%.*s %.*s", SLICE_PRINT(exclusion->type),
 			SLICE_PRINT(exclusion->key));
 		if (exclusion->title.len > 0 && !slice_equal(exclusion->title, exclusion->key))
@@ -153,26 +154,42 @@ static void left_out(struct str *out, const struct document_style *style, const 
 		add_rows(&line, exclusion->rows, &exclusion->tables);
 		item(out, style, &line);
 	}
+	str_clear(&line);
 	if (more > 0)
-		str_addf(out, "  ... and %lld more mappings\n", (long long)more);
-	struct str line CLEANUP(str_release) = STR_INIT;
+		str_addf(&line, "... and %lld more mappings. ", (long long)more);
 	if (plan->exclusion_total > 0)
-		str_add_text(&line, "These are the rows that need it, and the rows that refer to "
-				    "those; each counts once.");
-	if (plan->exclusion_idle > 0) {
-		str_addf(&line, "%s%lld excluded mapping%s no row out%s.", line.len ? " " : "",
+		str_add_text(
+			&line, "These rows need it, or refer to such a row; each counts once. ");
+	if (plan->exclusion_idle > 0)
+		str_addf(&line, "%lld excluded mapping%s no %srow out.",
 			(long long)plan->exclusion_idle,
 			plan->exclusion_idle == 1 ? " leaves" : "s leave",
-			plan->exclusion_total ? " besides" : "");
-	}
+			plan->exclusion_total > 0 ? "other " : "");
+	while (line.len > 0 && line.at[line.len - 1] == ' ')
+		str_truncate(&line, line.len - 1);
 	if (line.len > 0)
 		item(out, style, &line);
-	if (plan->orphans == 0)
+}
+
+static void rejected(struct str *out, const struct document_style *style, const struct plan *plan)
+{
+	size_t count = plan->rejection_count < ROWS_SHOWN ? plan->rejection_count : ROWS_SHOWN;
+	if (count == 0)
 		return;
-	str_clear(&line);
-	plain_count(&line, plan->orphans, "requirement comes", "requirements come");
-	str_add_text(&line, " in without a link to the page that defines it.");
-	item(out, style, &line);
+	heading(out, style, "Rows that are rejected");
+	for (size_t i = 0; i < count; i++) {
+		const struct plan_rejection *rejection = &plan->rejections[i];
+		struct str line CLEANUP(str_release) = STR_INIT;
+		str_addf(&line, "%.*s %.*s: %.*s", SLICE_PRINT(rejection->table),
+			SLICE_PRINT(rejection->old_id),
+			SLICE_PRINT(rejection->problem.at
+					    ? rejection->problem
+					    : SLICE("it refers to a row that is left out")));
+		item(out, style, &line);
+	}
+	if (tally_total(&plan->reject) > (int64_t)count)
+		str_addf(out, "  ... and %lld more\n",
+			(long long)(tally_total(&plan->reject) - (int64_t)count));
 }
 
 /* --- merged rows --- */
@@ -185,8 +202,7 @@ static void differences(
 		{"IN THE BACKUP", false, 13}};
 	struct arena arena CLEANUP(arena_release) = ARENA_INIT;
 	struct str line CLEANUP(str_release) = STR_INIT;
-	size_t count = plan->difference_count < DIFFERENCES_SHOWN ? plan->difference_count
-								  : DIFFERENCES_SHOWN;
+	size_t count = plan->difference_count < ROWS_SHOWN ? plan->difference_count : ROWS_SHOWN;
 	if (plan->difference_total == 0)
 		return;
 	heading(out, style, "Differences of merged rows");
@@ -243,9 +259,15 @@ static void outside(struct str *out, const struct document_style *style, const s
 
 static void notes(struct str *out, const struct document_style *style, const struct plan *plan)
 {
-	if (plan->texts == 0 && plan->note_count == 0)
+	if (plan->orphans + plan->texts == 0 && plan->note_count == 0)
 		return;
 	heading(out, style, "To be known");
+	if (plan->orphans > 0) {
+		struct str line CLEANUP(str_release) = STR_INIT;
+		plain_count(&line, plan->orphans, "requirement is", "requirements are");
+		str_add_text(&line, " left without a link to the page that defines it.");
+		item(out, style, &line);
+	}
 	if (plan->texts > 0) {
 		struct str line CLEANUP(str_release) = STR_INIT;
 		plain_count(&line, plan->texts, "text is copied unchanged and names",
@@ -265,7 +287,8 @@ static void notes(struct str *out, const struct document_style *style, const str
 
 void plan_remarks_text(struct str *out, const struct document_style *style, const struct plan *plan)
 {
-	left_out(out, style, plan);
+	excluded(out, style, plan);
+	rejected(out, style, plan);
 	differences(out, style, plan);
 	outside(out, style, plan);
 	notes(out, style, plan);

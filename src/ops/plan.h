@@ -66,6 +66,11 @@ struct plan_exclusion {
 	int64_t rows;
 };
 
+/* A row that --reject leaves out. problem: no value = it refers to another that is left out. */
+struct plan_rejection {
+	struct slice table, old_id, problem;
+};
+
 /* A column in which a merged row of the backup differs from the row that stays. */
 struct merge_difference {
 	struct slice table, old_id, identity; /* old_id: of the backup's row */
@@ -125,6 +130,8 @@ struct plan {
 	size_t exclusion_count;
 	int64_t exclusion_total; /* mappings whose exclusion leaves rows out */
 	int64_t exclusion_idle;  /* excluded mappings that leave no row out by themselves */
+	struct plan_rejection *rejections; /* the first 100 */
+	size_t rejection_count;
 	struct merge_difference *differences; /* the first 100 */
 	size_t difference_count;
 	int64_t difference_total;

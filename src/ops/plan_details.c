@@ -1,10 +1,11 @@
 /*
  * What a plan says beside its counts by table: which spaces or projects lose rows, which mappings
- * leave rows out, and in what merged rows differ from those that stay.
+ * leave rows out, which rows are rejected, and in what merged rows differ from those that stay.
  */
 #include "ops/planner.h"
 
 #define EXCLUSIONS_SHOWN  100
+#define REJECTIONS_SHOWN  100
 #define DIFFERENCES_SHOWN 100
 
 /* --- spaces and projects --- */
@@ -217,6 +218,38 @@ bool planner_find_exclusions(struct planner *planner, struct error *err)
 		    err))
 		return false;
 	plan->exclusion_idle = excluded - plan->exclusion_total;
+	return true;
+}
+
+/* --- rejections --- */
+
+bool planner_find_rejections(struct planner *planner, struct error *err)
+{
+	struct plan *plan = planner->plan;
+	const struct db_value key = db_slice(planner->backup->key);
+	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
+	if (tally_total(&plan->reject) == 0)
+		return true;
+	plan->rejections =
+		arena_alloc(planner->arena, REJECTIONS_SHOWN * sizeof(*plan->rejections));
+	if (!db_query(planner->instance->db,
+		    "SELECT i.tablename, i.oldid, i.problem FROM reqferry_fate x JOIN "
+		    "reqferry_item "
+		    "i ON i.backupkey = $1 AND i.id = x.item WHERE x.fate = 'rejected' ORDER BY "
+		    "i.id",
+		    &key, 1, &rows, err))
+		return false;
+	while (plan->rejection_count < REJECTIONS_SHOWN) {
+		bool row;
+		if (!db_rows_next(rows, &row, err))
+			return false;
+		if (!row)
+			break;
+		struct plan_rejection *rejection = &plan->rejections[plan->rejection_count++];
+		rejection->table = arena_copy(planner->arena, db_rows_text(rows, 0));
+		rejection->old_id = arena_copy(planner->arena, db_rows_text(rows, 1));
+		rejection->problem = arena_copy(planner->arena, db_rows_text(rows, 2));
+	}
 	return true;
 }
 

@@ -104,6 +104,7 @@ void planner_note(struct planner *planner, const char *kind, int64_t count, cons
 /* Scopes, exclusions, differences of merged rows: plan_details.c. */
 MUST_CHECK bool planner_find_scopes(struct planner *planner, struct error *err);
 MUST_CHECK bool planner_find_exclusions(struct planner *planner, struct error *err);
+MUST_CHECK bool planner_find_rejections(struct planner *planner, struct error *err);
 MUST_CHECK bool planner_find_differences(struct planner *planner, struct error *err);
 
 /*
