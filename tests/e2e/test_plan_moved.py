@@ -4,7 +4,6 @@ import json
 
 import steps
 import tiny
-import world_confluence
 from test_plan_import import edit, merge_world
 from tiny import ASSUMED, KEY, NAME
 
@@ -136,17 +135,14 @@ def test_merged_rows_and_issue_keys_that_moved_are_named(t):
 
 def test_outside_references_that_moved_are_named(t):
     url, _ = tiny.ready(t)
-    with world_confluence.Site(t.dir / NAME, 90000, 7, "here") as site:
-        ids = {row["KEY"]: row["ID"] for row in t.rows(
-            NAME, f"""SELECT "KEY", "ID" FROM {REQUIREMENT} WHERE "SPACEKEY" = 'ABC'""")}
-        other = t.rows(NAME, f"""SELECT "ID" FROM {REQUIREMENT} WHERE "SPACEKEY" = 'DEF' AND "KEY" =
-                       'OLD-2'""")[0]["ID"]
-        site.ry("DBDEPENDENCY", RELATIONSHIP="from outside", PARENT_ID=other, CHILD_ID=ids["OLD-1"])
     saved(t, url)
-    # the other end is another requirement now: the row that is erased is as it was
-    edit(t, f"""UPDATE {REQUIREMENT} SET "KEY" = 'OLD-22', "UPPERKEY" = 'OLD-22' WHERE "ID" = ?""", other)
-    message = refused(t, url)["message"]
-    t.contains(message, "references to and from other places")
+    # as the manifest of another export would say: R-1 refines a requirement of another space
+    edit(t, """INSERT INTO reqferry_outside (backupkey, id, tablename, a0, a1, b0, b1, f5) VALUES
+         (?, 1, 'DBDEPENDENCY', 'ABC', 'R-1', 'DEF', 'OLD-2', 'refines')""", KEY)
+    moved(t, url, "references to and from other places")
+    saved(t, url)
+    edit(t, "UPDATE reqferry_outside SET f5 = 'verifies'")
+    moved(t, url, "references to and from other places")
 
 
 def test_another_catalogue_is_named(t):
