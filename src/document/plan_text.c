@@ -70,7 +70,7 @@ static void head(struct str *out, const struct document_style *style, const stru
 		plain_labelf(out, "In staging", "since %.*s, by %.*s", SLICE_PRINT(backup->created),
 			SLICE_PRINT(backup->created_by));
 	if (plan->options.len > 0)
-		plain_label(out, "Options", plan->options);
+		plain_wrap(out, style, "Options        ", 15, plan->options);
 	str_add_char(out, '\n');
 }
 
@@ -194,67 +194,91 @@ static void rejected(struct str *out, const struct document_style *style, const 
 
 /* --- merged rows --- */
 
+#define VALUE_SHOWN 60
+
+/* A value in quotes, its end cut off when it is long. */
+static void add_value(struct str *line, struct slice value)
+{
+	struct slice shown = value;
+	if (slice_is_empty(value)) {
+		str_add_text(line, "empty");
+		return;
+	}
+	if (shown.len > VALUE_SHOWN) {
+		shown.len = VALUE_SHOWN;
+		while (shown.len > 0 && ((unsigned char)shown.at[shown.len] & 0xc0) == 0x80)
+			shown.len--;
+	}
+	str_addf(line, "\"%.*s%s\"", SLICE_PRINT(shown), shown.len < value.len ? "…" : "");
+}
+
+/* The differences of one row, from the first on; returns how many there are. */
+static size_t row_differences(struct str *line, const struct merge_difference *first, size_t count)
+{
+	size_t n = 0;
+	str_addf(line, "%.*s %.*s (%.*s): ", SLICE_PRINT(first->table), SLICE_PRINT(first->old_id),
+		SLICE_PRINT(first->identity));
+	for (; n < count && slice_equal(first[n].old_id, first->old_id) &&
+		slice_equal(first[n].table, first->table);
+		n++) {
+		str_addf(line, "%s%.*s ", n ? "; " : "", SLICE_PRINT(first[n].column));
+		add_value(line, first[n].kept);
+		str_add_text(line, ", not ");
+		add_value(line, first[n].brought);
+	}
+	return n;
+}
+
 static void differences(
 	struct str *out, const struct document_style *style, const struct plan *plan)
 {
-	static const struct grid_column columns[] = {{"MERGED ROW", false, 10},
-		{"IDENTITY", false, 10}, {"COLUMN", false, 6}, {"KEPT", false, 10},
-		{"IN THE BACKUP", false, 13}};
-	struct arena arena CLEANUP(arena_release) = ARENA_INIT;
 	struct str line CLEANUP(str_release) = STR_INIT;
-	size_t count = plan->difference_count < ROWS_SHOWN ? plan->difference_count : ROWS_SHOWN;
+	size_t shown = 0;
 	if (plan->difference_total == 0)
 		return;
 	heading(out, style, "Differences of merged rows");
-	str_add_text(&line, "Rows that are merged keep what stands here. Values that the backup "
-			    "has and that do not come in: ");
+	str_add_text(&line, "Rows that are merged keep what stands here. Columns in which the "
+			    "backup says otherwise: ");
 	text_tally_words(&line, &plan->difference_columns);
 	str_add_char(&line, '.');
 	item(out, style, &line);
-	struct slice *cells = text_cells(&arena, count, ARRAY_LEN(columns));
-	for (size_t i = 0; i < count; i++) {
-		const struct merge_difference *difference = &plan->differences[i];
-		struct slice *row = cells + i * ARRAY_LEN(columns);
-		row[0] = slice_of(arena_printf(&arena, "%.*s %.*s", SLICE_PRINT(difference->table),
-			SLICE_PRINT(difference->old_id)));
-		row[1] = difference->identity;
-		row[2] = difference->column;
-		row[3] = difference->kept;
-		row[4] = difference->brought;
+	for (size_t rows = 0; rows < ROWS_SHOWN && shown < plan->difference_count; rows++) {
+		str_clear(&line);
+		shown += row_differences(
+			&line, plan->differences + shown, plan->difference_count - shown);
+		item(out, style, &line);
 	}
-	text_grid(out, style, columns, ARRAY_LEN(columns), cells, count);
-	text_more(out, count, plan->difference_total);
+	if (plan->difference_total > (int64_t)shown)
+		str_addf(out, "  ... and %lld more\n",
+			(long long)(plan->difference_total - (int64_t)shown));
 }
 
 /* --- references and texts --- */
 
 static void outside(struct str *out, const struct document_style *style, const struct plan *plan)
 {
-	static const struct grid_column columns[] = {{"LOST REFERENCE", false, 0},
-		{"FROM", false, 10}, {"TO", false, 10}, {"DETAIL", false, 10},
-		{"REASON", false, 10}};
-	struct arena arena CLEANUP(arena_release) = ARENA_INIT;
+	struct str line CLEANUP(str_release) = STR_INIT;
 	if (plan->outside_kept + plan->outside_lost + plan->outside_at_origin == 0)
 		return;
-	str_addf(out,
-		"\nReferences to and from other places: %lld kept, %lld lost, %lld kept at the "
-		"origin.\n",
+	str_addf(&line,
+		"References to and from other places: %lld kept, %lld lost, %lld kept at "
+		"the origin",
 		(long long)plan->outside_kept, (long long)plan->outside_lost,
 		(long long)plan->outside_at_origin);
-	if (plan->outside_lost_count == 0)
-		return;
-	struct slice *cells = text_cells(&arena, plan->outside_lost_count, ARRAY_LEN(columns));
+	heading(out, style, line.at);
 	for (size_t i = 0; i < plan->outside_lost_count; i++) {
 		const struct outside_lost *lost = &plan->outside_lost_list[i];
-		struct slice *row = cells + i * ARRAY_LEN(columns);
-		row[0] = lost->table;
-		row[1] = lost->from;
-		row[2] = lost->to;
-		row[3] = lost->detail;
-		row[4] = lost->reason;
+		str_clear(&line);
+		str_addf(&line, "lost: %.*s from %.*s to %.*s", SLICE_PRINT(lost->table),
+			SLICE_PRINT(lost->from), SLICE_PRINT(lost->to));
+		if (!slice_is_empty(lost->detail))
+			str_addf(&line, " (%.*s)", SLICE_PRINT(lost->detail));
+		str_addf(&line, ": %.*s", SLICE_PRINT(lost->reason));
+		item(out, style, &line);
 	}
-	text_grid(out, style, columns, ARRAY_LEN(columns), cells, plan->outside_lost_count);
-	text_more(out, plan->outside_lost_count, plan->outside_lost);
+	if (plan->outside_lost > (int64_t)plan->outside_lost_count)
+		str_addf(out, "  ... and %lld more\n",
+			(long long)(plan->outside_lost - (int64_t)plan->outside_lost_count));
 }
 
 static void notes(struct str *out, const struct document_style *style, const struct plan *plan)
@@ -315,6 +339,8 @@ static void needs(struct str *out, const struct document_style *style, const str
 	heading(out, style, "Time and space");
 	if (needed->seconds < 1)
 		str_add_text(&line, "Less than a second");
+	else if (needed->seconds < 1.5)
+		str_add_text(&line, "About a second");
 	else if (needed->seconds < 120)
 		str_addf(&line, "About %.0f seconds", needed->seconds);
 	else
@@ -360,10 +386,10 @@ static void verdict(struct str *out, const struct document_style *style, const s
 	str_add_char(out, '\n');
 	if (plan->blocker_count == 0) {
 		plain_highlight(out, style, PLAIN_GOOD, "Nothing forbids this import.");
-		str_add_text(out, "\nTo run exactly this plan, give \"import\" the same options, "
-				  "and\n  --confirm ");
+		str_add_text(out, "\nTo run exactly this plan, give \"import\" its options, "
+				  "--confirm ");
 		plain_safe(out, scope_word(plan));
-		str_addf(out, " --plan %s\n", plan->hash);
+		str_addf(out, " and\n  --plan %s\n", plan->hash);
 		return;
 	}
 	plain_highlight(out, style, PLAIN_BAD, "This import is refused:");

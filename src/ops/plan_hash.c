@@ -259,16 +259,16 @@ void plan_options_words(const struct import_options *options, struct str *out)
 		{options->accept_assumed, "assumed"},
 		{options->accept_lost_columns, "lost-columns"}};
 	bool first = true;
-	str_addf(out, "erase %s", erase[options->erase]);
+	str_addf(out, "--erase %s", erase[options->erase]);
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		if (!words[i].accepted)
 			continue;
-		str_addf(out, "%s%s", first ? ", accept " : " and ", words[i].word);
+		str_addf(out, "%s%s", first ? " --accept " : ",", words[i].word);
 		first = false;
 	}
 	if (options->reject)
-		str_add_text(out, ", reject");
-	str_addf(out, ", outside %s, audit trail %s", options->outside_copy ? "copy" : "keep",
+		str_add_text(out, " --reject");
+	str_addf(out, " --outside %s --audit-trail %s", options->outside_copy ? "copy" : "keep",
 		options->keep_audit_trail ? "keep" : "rewrite");
 }
 

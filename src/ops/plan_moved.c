@@ -145,7 +145,7 @@ static void guess_options(const struct plan *now, const struct slice hash, struc
 
 static void say_options(struct str *out, struct slice then, struct slice now)
 {
-	say(out, "the options (then \"%.*s\", now \"%.*s\")", SLICE_PRINT(then), SLICE_PRINT(now));
+	say(out, "the options (then %.*s, now %.*s)", SLICE_PRINT(then), SLICE_PRINT(now));
 }
 
 /* --- the whole --- */

@@ -140,7 +140,9 @@ def test_differences_of_merged_rows(t):
     text = t.run("plan", url, "merge", *ASSUMED).out
     t.contains(text, "\nDifferences of merged rows\n")
     t.contains(text, "DBREMOTEREQUIREMENT.TITLE 3")
-    t.contains(text, "DBREMOTEREQUIREMENT 3  ")
+    t.contains(text, f'  DBREMOTEREQUIREMENT 3 ({WIKI} SF R-2): TITLE "first", not "second"\n')
+    t.contains(text, f'  DBREMOTEREQUIREMENT 1 ({WIKI} SF R-1): SCHEMAVERSION "3", not empty; FLAGDELETED "true", '
+               'not "false"; FLAGERROR empty, not "false"; TITLE "as it is here", not "as it was there"; ')
     done = t.run("--json", "import", url, "merge", *ASSUMED, "--confirm", "TIO", "--report", "r.html",
                  "--report", "r.txt", "--report", "r.json").json
     t.equal(done["mergeDifferences"], found, "what the import says")

@@ -42,17 +42,17 @@ def test_a_saved_plan_that_still_holds(t):
 def test_options_that_moved_are_named(t):
     url, _ = tiny.ready(t)
     planned = saved(t, url)
-    then = "erase brought, accept assumed, outside keep, audit trail rewrite"
+    then = "--erase brought --accept assumed --outside keep --audit-trail rewrite"
     for options, now in (
             (("--accept", "assumed,missing"),
-             "erase brought, accept missing and assumed, outside keep, audit trail rewrite"),
+             "--erase brought --accept missing,assumed --outside keep --audit-trail rewrite"),
             ((*ASSUMED, "--reject"),
-             "erase brought, accept assumed, reject, outside keep, audit trail rewrite"),
+             "--erase brought --accept assumed --reject --outside keep --audit-trail rewrite"),
             ((*ASSUMED, "--outside", "copy"),
-             "erase brought, accept assumed, outside copy, audit trail rewrite"),
+             "--erase brought --accept assumed --outside copy --audit-trail rewrite"),
             ((*ASSUMED, "--audit-trail", "keep"),
-             "erase brought, accept assumed, outside keep, audit trail keep")):
-        wanted = f'the options (then "{then}", now "{now}")'
+             "--erase brought --accept assumed --outside keep --audit-trail keep")):
+        wanted = f'the options (then {then}, now {now})'
         moved(t, url, wanted, *options)
         # of a hash alone as much can be known: no other options give it
         error = refused(t, url, *options, plan=planned)
@@ -60,7 +60,7 @@ def test_options_that_moved_are_named(t):
         t.contains(error["message"], steps.plan(t, url, KEY, *options)["hash"])
         t.contains(error["hint"], "the plan's options")
     message = refused(t, url, *ASSUMED, "--erase", "everything")["message"]
-    t.contains(message, f'the options (then "{then}", now "erase everything')
+    t.contains(message, f'the options (then {then}, now --erase everything')
     t.contains(message, "rows to be erased of DBREQUIREMENT (3 then, 6 now)")
 
 

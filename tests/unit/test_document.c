@@ -522,8 +522,10 @@ static struct plan sample_plan(struct arena *arena)
 }
 
 #define PLAN_MEMBERS                                                                               \
-	"key scope erase insert merge exclude reject eraseScopes unresolved unresolvedTotal "      \
-	"outside outsideLost texts orphans otherCase warnings blockers hash"
+	"key scope instance options backup erase insert merge exclude reject eraseScopes "         \
+	"eraseScopeless scopes exclusions rejections mergeDifferences unresolved "                 \
+	"unresolvedTotal outside outsideLost texts textColumns orphans otherCase needs notes "     \
+	"warnings blockers hash parts marks"
 
 static void test_plan(void **state UNUSED)
 {
@@ -547,14 +549,154 @@ static void test_plan(void **state UNUSED)
 	json_decref(document);
 	document_plan_text(&out, &plain, &plan);
 	assert_has(&out, "Scope          ABC -> DEF\n");
-	assert_has(&out, "DBREQUIREMENT      0      12      0        0       0\n");
-	assert_has(&out, "total             10      12      0        0       0\n");
-	assert_has(&out, "DBDEPENDENCY    OPS O-1  ABC R-1          it is not there\n");
+	assert_has(&out, "DBREQUIREMENT       0      12      0        0       0      0\n");
+	assert_has(&out, "total               0      12      0        0       0     10\n");
+	assert_has(&out, "  lost: DBDEPENDENCY from OPS O-1 to ABC R-1: it is not there\n");
 	assert_has(&out, "... and 1 more");
 	assert_has(&out, "Nothing forbids this import.\n");
-	assert_has(&out, "--confirm DEF --plan aaaa");
+	assert_has(&out, "--confirm DEF and\n  --plan aaaa");
 	str_release(&out);
 	arena_release(&arena);
+}
+
+/* A slice that can initialise what is static. */
+#define CONSTANT(literal)                                                                          \
+	{                                                                                          \
+		"" literal, sizeof(literal) - 1                                                    \
+	}
+
+/* A plan with one of each that is told beside the counts. */
+static struct plan detailed_plan(struct arena *arena)
+{
+	static struct plan_scope scope = {.key = CONSTANT("DEF"), .erased = 10};
+	static struct plan_exclusion exclusion = {.type = CONSTANT("PAGE"),
+		.key = CONSTANT("12"),
+		.title = CONSTANT("A\x1b[2J"),
+		.rows = 3};
+	static struct plan_rejection rejection = {
+		CONSTANT("DBLINK"), CONSTANT("7"), CONSTANT("is no number")};
+	static struct merge_difference differences[] = {
+		{CONSTANT("DBREMOTE"), CONSTANT("4"), CONSTANT("X R-1"), CONSTANT("TITLE"),
+			CONSTANT("here"), {NULL, 0}},
+		{CONSTANT("DBREMOTE"), CONSTANT("4"), CONSTANT("X R-1"), CONSTANT("URL"), {NULL, 0},
+			CONSTANT("there")},
+		{CONSTANT("DBREMOTE"), CONSTANT("5"), CONSTANT("X R-2"), CONSTANT("URL"),
+			CONSTANT("a"), CONSTANT("b")}};
+	static struct plan_note note = {"zones-differ", "times are of another zone", 1};
+	static struct plan_part parts[] = {
+		{.kind = CONSTANT("options")}, {CONSTANT("erase"), CONSTANT("DBLINK"), 10, 99, ""}};
+	struct plan plan = sample_plan(arena);
+	scope.erase = tallies_of(arena, "DBLINK", 10);
+	exclusion.tables = tallies_of(arena, "DBLINK", 3);
+	memset(parts[0].digest, '1', 64);
+	memset(parts[1].digest, '2', 64);
+	plan.scopes = &scope;
+	plan.scope_count = 1;
+	plan.place = "space";
+	plan.exclusions = &exclusion;
+	plan.exclusion_count = 1;
+	plan.exclusion_total = 3;
+	plan.exclusion_idle = 1;
+	plan.reject = tallies_of(arena, "DBLINK", 2);
+	plan.rejections = &rejection;
+	plan.rejection_count = 1;
+	plan.differences = differences;
+	plan.difference_count = ARRAY_LEN(differences);
+	plan.difference_total = 4;
+	plan.difference_columns = tallies_of(arena, "DBREMOTE.URL", 3);
+	plan.notes = &note;
+	plan.note_count = 1;
+	plan.needs =
+		(struct plan_needs){.seconds = 90, .bytes = 12345678, .temporary = 999, .free = -1};
+	plan.parts = parts;
+	plan.part_count = ARRAY_LEN(parts);
+	plan.options = SLICE("--erase brought");
+	plan.marks = SLICE("12345678");
+	return plan;
+}
+
+static void test_plan_details(void **state UNUSED)
+{
+	struct arena arena = ARENA_INIT;
+	struct plan plan = detailed_plan(&arena);
+	struct str out = STR_INIT;
+	static const char *const lines[] = {
+		"\nErased, by space\n  DEF: 10 rows (DBLINK 10), and receives none\n",
+		"  PAGE 12 \"A\\x1b[2J\": 3 rows (DBLINK 3)\n  ... and 2 more mappings. ",
+		"1 excluded mapping leaves no other row out.\n",
+		"  DBLINK 7: is no number\n  ... and 1 more\n",
+		"  DBREMOTE 4 (X R-1): TITLE \"here\", not empty; URL empty, not \"there\"\n"
+		"  DBREMOTE 5 (X R-2): URL \"a\", not \"b\"\n  ... and 1 more\n",
+		"  zones-differ: times are of another zone.\n",
+		"  About 90 seconds on this machine. The database grows by up to 12 MB; up to 1.0 "
+		"kB "
+		"more while the import runs. How much is free there cannot be seen from here.\n"};
+
+	document_plan_json(&out, &plan);
+	json_t *document = parse(&out);
+	assert_members(document, PLAN_MEMBERS);
+	assert_members(at(document, "scopes.0"), "key erase rows receives");
+	assert_members(at(document, "exclusions"), "total withoutRows mappings");
+	assert_members(
+		at(document, "exclusions.mappings.0"), "type key dependencies title rows tables");
+	assert_members(at(document, "rejections"), "total rows");
+	assert_members(at(document, "rejections.rows.0"), "table oldId problem");
+	assert_members(at(document, "mergeDifferences"), "total columns rows");
+	assert_members(
+		at(document, "mergeDifferences.rows.0"), "table oldId identity column kept backup");
+	assert_members(at(document, "needs"), "seconds bytes temporaryBytes freeBytes");
+	assert_true(json_is_null(at(document, "needs.freeBytes")));
+	assert_members(at(document, "notes.0"), "kind message count");
+	assert_members(at(document, "parts.1"), "kind name rows digest");
+	json_decref(document);
+	document_plan_text(&out, &plain, &plan);
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
+		assert_has(&out, lines[i]);
+	str_release(&out);
+	arena_release(&arena);
+}
+
+static void test_plan_is_read_again(void **state UNUSED)
+{
+	struct arena arena = ARENA_INIT;
+	struct plan plan = detailed_plan(&arena);
+	struct str json = STR_INIT;
+	struct plan_kept kept;
+	struct error err = ERROR_INIT;
+
+	document_plan_json(&json, &plan);
+	assert_true(document_plan_read(str_slice(&json), "p.json", &arena, &kept, &err));
+	assert_true(slice_is(kept.hash, plan.hash) && slice_is(kept.key, "k"));
+	assert_true(slice_is(kept.options, "--erase brought") && slice_is(kept.marks, "12345678"));
+	assert_int_equal(kept.part_count, 2);
+	assert_null(kept.parts[0].name.at);
+	assert_true(
+		slice_is(kept.parts[1].kind, "erase") && slice_is(kept.parts[1].name, "DBLINK"));
+	assert_int_equal(kept.parts[1].rows, 10);
+	assert_string_equal(kept.parts[1].digest, plan.parts[1].digest);
+	/* cut anywhere it is none */
+	for (size_t len = 0; len < json.len; len++)
+		assert_false(document_plan_read(
+			(struct slice){json.at, len}, "p.json", &arena, &kept, &err));
+	assert_string_equal(err.message, "\"p.json\" holds no plan");
+	str_release(&json);
+	arena_release(&arena);
+}
+
+static void test_wrapping(void **state UNUSED)
+{
+	static const struct document_style narrow = {.width = 12};
+	struct str out = STR_INIT;
+
+	plain_wrap(&out, &narrow, "  ", 4, SLICE("one two three four"));
+	assert_string_equal(out.at, "  one two\n    three\n    four\n");
+	str_clear(&out);
+	plain_wrap(&out, &narrow, "- ", 2, SLICE("longer-than-a-line \x1b[2J é é é é é"));
+	assert_string_equal(out.at, "- longer-than-a-line\n  \\x1b[2J é\n  é é é é\n");
+	str_clear(&out);
+	plain_wrap(&out, &plain, "- ", 2, SLICE("one two three four five"));
+	assert_string_equal(out.at, "- one two three four five\n");
+	str_release(&out);
 }
 
 static void test_plan_blocked(void **state UNUSED)
@@ -602,8 +744,8 @@ static void test_import(void **state UNUSED)
 	assert_has(&out, "\"seconds\":0.1,");
 	json_t *document = parse(&out);
 	assert_members(document,
-		"key scope erased inserted merged excluded rejected outside outsideLost "
-		"undoKey verified seconds plan warnings");
+		"key scope erased inserted merged excluded rejected mergeDifferences outside "
+		"outsideLost undoKey verified seconds plan notes warnings");
 	assert_text(document, "undoKey", "undo-k-1");
 	assert_int(document, "inserted.DBLINK", 12);
 	json_decref(document);
@@ -698,6 +840,9 @@ int main(void)
 		cmocka_unit_test(test_mapping),
 		cmocka_unit_test(test_map_show),
 		cmocka_unit_test(test_plan),
+		cmocka_unit_test(test_plan_details),
+		cmocka_unit_test(test_plan_is_read_again),
+		cmocka_unit_test(test_wrapping),
 		cmocka_unit_test(test_plan_blocked),
 		cmocka_unit_test(test_import),
 		cmocka_unit_test(test_verify),

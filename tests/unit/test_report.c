@@ -112,8 +112,8 @@ static void test_members(void **state UNUSED)
 	json_t *report = json_loads(json.at, JSON_REJECT_DUPLICATES, &why);
 	assert_members(report, "report tool key scope instance product database file plan options "
 			       "actor started finished seconds undoKey erased inserted merged "
-			       "excluded rejected outside texts orphans leftOut verification "
-			       "warnings steps");
+			       "excluded rejected mergeDifferences outside texts orphans "
+			       "leftOut notes verification warnings steps");
 	assert_members(json_object_get(report, "file"),
 		"name sha256 exported author pluginVersion origin source staged stagedBy");
 	assert_members(json_object_get(report, "outside"), "kept lost keptAtOrigin lostRows");
