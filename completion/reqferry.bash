@@ -86,7 +86,7 @@ _reqferry_values() {
 	'import --outside') echo 'keep copy' ;;
 	'import --audit-trail') echo 'rewrite keep' ;;
 	'import --confirm') echo '@text' ;;
-	'import --plan') echo '@text' ;;
+	'import --plan') echo '@file' ;;
 	'import --report') echo '@file' ;;
 	'undo --confirm') echo '@text' ;;
 	'write 2') echo '@file' ;;

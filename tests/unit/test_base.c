@@ -414,6 +414,28 @@ static void test_clocks(void **state UNUSED)
 	tzset();
 	time_local_offset(offset);
 	assert_string_equal(offset, "-03:00");
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	tzset();
+	static const struct {
+		const char *local, *zone, *here;
+	} moments[] = {{"2024-01-04 12:00:00", "+01:00", "+01:00"},
+		{"2024-07-04 12:00:00", "-08:00", "+02:00"},
+		/* the moment counts: it is still winter in the first, summer in the second */
+		{"2024-03-31 02:30:00", "+02:00", "+01:00"},
+		{"2024-03-31 01:30:00", "+00:00", "+02:00"},
+		{"2024-07-04 12:00:00.123", "+00:00", "+02:00"}};
+	for (size_t i = 0; i < ARRAY_LEN(moments); i++) {
+		assert_true(time_local_offset_at(
+			slice_of(moments[i].local), slice_of(moments[i].zone), offset));
+		assert_string_equal(offset, moments[i].here);
+	}
+	static const char *const wrong[][2] = {{"2024-01-04", "+01:00"},
+		{"2024-13-04 12:00:00", "+01:00"}, {"2024-01-04 12:00:00", "01:00"},
+		{"2024-01-04 12:00:00", "+1:000"}, {"2024-01-04 12:00:00", ""}, {NULL, "+01:00"},
+		{"2024-01-04 12:00:00", NULL}};
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
+		assert_false(
+			time_local_offset_at(slice_of(wrong[i][0]), slice_of(wrong[i][1]), offset));
 	unsetenv("TZ");
 	tzset();
 	time_now_local(local);

@@ -253,6 +253,9 @@ static void test_modes(void **state UNUSED)
 
 	assert_true(file_exists(path_of("modes?x.db")));
 	assert_int_equal(strncmp(db_system(read), "SQLite 3.", 9), 0);
+	int64_t free_bytes = -1;
+	assert_true(db_free_bytes(read, &free_bytes));
+	assert_true(free_bytes >= 0);
 	assert_string_equal(db_dialect(read)->name, "sqlite");
 	assert_string_equal(text(write, "PRAGMA journal_mode"), "wal");
 	assert_int_equal(number(write, "PRAGMA foreign_keys"), 1);
