@@ -285,7 +285,7 @@ static void notes(struct str *out, const struct document_style *style, const str
 {
 	if (plan->orphans + plan->texts == 0 && plan->note_count == 0)
 		return;
-	heading(out, style, "To be known");
+	heading(out, style, "Remarks");
 	if (plan->orphans > 0) {
 		struct str line CLEANUP(str_release) = STR_INIT;
 		plain_count(&line, plan->orphans, "requirement is", "requirements are");
@@ -381,6 +381,28 @@ static void unresolved(struct str *out, const struct document_style *style, cons
 	text_more(out, plan->unresolved_count, plan->unresolved_total);
 }
 
+static void notices(struct str *out, const struct document_style *style, const struct blocker *list,
+	size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		char number[40];
+		snprintf(number, sizeof(number), "%3zu. ", i + 1);
+		struct str line CLEANUP(str_release) = STR_INIT;
+		str_addf(&line, "%s: %s", list[i].kind, list[i].message);
+		plain_wrap(out, style, number, 5, str_slice(&line));
+		if (list[i].hint && list[i].hint[0])
+			plain_wrap(out, style, "     ", 5, slice_of(list[i].hint));
+	}
+}
+
+static void warnings(struct str *out, const struct document_style *style, const struct plan *plan)
+{
+	if (plan->warning_count == 0)
+		return;
+	heading(out, style, "Good to know before:");
+	notices(out, style, plan->warnings, plan->warning_count);
+}
+
 static void verdict(struct str *out, const struct document_style *style, const struct plan *plan)
 {
 	str_add_char(out, '\n');
@@ -394,16 +416,7 @@ static void verdict(struct str *out, const struct document_style *style, const s
 	}
 	plain_highlight(out, style, PLAIN_BAD, "This import is refused:");
 	str_add_char(out, '\n');
-	for (size_t i = 0; i < plan->blocker_count; i++) {
-		const struct blocker *blocker = &plan->blockers[i];
-		char number[40];
-		snprintf(number, sizeof(number), "%3zu. ", i + 1);
-		struct str line CLEANUP(str_release) = STR_INIT;
-		str_addf(&line, "%s: %s", blocker->kind, blocker->message);
-		plain_wrap(out, style, number, 5, str_slice(&line));
-		if (blocker->hint && blocker->hint[0])
-			plain_wrap(out, style, "     ", 5, slice_of(blocker->hint));
-	}
+	notices(out, style, plan->blockers, plan->blocker_count);
 }
 
 void document_plan_text(
@@ -416,5 +429,6 @@ void document_plan_text(
 	plan_remarks_text(out, style, plan);
 	needs(out, style, plan);
 	unresolved(out, style, plan);
+	warnings(out, style, plan);
 	verdict(out, style, plan);
 }

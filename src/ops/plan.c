@@ -162,7 +162,8 @@ bool plan_count(struct instance *instance, const struct stage_backup *backup,
 	static bool (*const parts[])(struct planner * planner, struct error * err) = {count_tables,
 		planner_find_scopes, outside_count, count_unplaced, count_other_case,
 		planner_find_exclusions, planner_find_rejections, planner_find_differences,
-		planner_find_blockers, planner_find_conflicts, planner_find_warnings, planner_compare_zones};
+		planner_find_blockers, planner_find_conflicts, planner_find_warnings,
+		planner_compare_zones};
 	struct planner planner = {instance, backup, options, arena, out, 0};
 	const struct db_value scope[] = {
 		db_text(entity_name(instance->catalogue->scope)), db_slice(backup->scope)};

@@ -171,7 +171,8 @@ MUST_CHECK bool plan_make(struct instance *instance, const struct import_options
 
 /* The plan as something that is to hold; borrows everything of it. */
 struct plan_kept plan_keep(const struct plan *plan);
-/* The options that decide what an import does, as they are given: "--erase brought --accept ...". */
+/* The options that decide what an import does, as they are given: "--erase brought --accept ...".
+ */
 void plan_options_words(const struct import_options *options, struct str *out);
 /* The part of the hash for these words: the first of a plan's parts. */
 void plan_options_part(struct slice words, struct plan_part *out);

@@ -46,7 +46,8 @@ void planner_find_needs(struct planner *planner, int64_t elapsed)
 	if (!db_free_bytes(planner->instance->db, &needs->free))
 		needs->free = -1;
 	if (needs->free >= 0 && needs->free < needs->bytes + needs->temporary)
-		planner_note(planner, "space", 1,
+		planner_warn(planner, "space", 1,
+			"Make room there first; an import that runs out of it changes nothing.",
 			"the import may need %lld MB where the database lies, and %lld MB are free "
 			"there",
 			(long long)(needs->bytes + needs->temporary) / 1000000 + 1,

@@ -53,7 +53,7 @@ Rows that are rejected
 References to and from other places: 0 kept, 1 lost, 0 kept at the origin
   lost: DBDEPENDENCY from ABC OLD-1 to DEF OLD-1 (r): <reason>
 
-To be known
+Remarks
   2 requirements are left without a link to the page that defines it.
   2 texts are copied unchanged and name a space, page, issue or file by what it is called at the origin: \
 DBREQUIREMENT.HTMLEXCERPT 1, DBTRACEABILITYMATRIX.QUERY 1.
