@@ -21,6 +21,8 @@ static void add_notice(struct planner *planner, struct blocker **list, size_t *c
 }
 
 static struct blocker make_notice(struct planner *planner, const char *kind, int64_t count,
+	const char *hint, const char *format, va_list values) PRINTF(5, 0);
+static struct blocker make_notice(struct planner *planner, const char *kind, int64_t count,
 	const char *hint, const char *format, va_list values)
 {
 	struct str message CLEANUP(str_release) = STR_INIT;

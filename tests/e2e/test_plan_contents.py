@@ -1,7 +1,9 @@
 """What a plan tells besides its counts: who loses rows, what is left out and why, what merged rows differ
 in, what is copied as it is, what the import needs. Each is counted here from the tables, not asked twice
 of the program."""
+import json
 import os
+import subprocess
 
 import csvtext
 import harness
@@ -291,3 +293,23 @@ def test_space_is_estimated_from_above_and_within_a_factor(t):
         assert planned["needs"]["temporaryBytes"] > planned["needs"]["bytes"], planned["needs"]
         assert planned["needs"]["seconds"] > 0, planned["needs"]
         t.equal(planned["warnings"], [], "warnings")
+
+
+def test_too_little_room_is_a_warning(t):
+    """On a file system that has room for the database, and little more."""
+    url, _ = tiny.ready(t)
+    size = os.path.getsize(t.dir / NAME) // 1024
+    (t.dir / "small").mkdir()
+    inside = (f"mount -t tmpfs -o size={size + 200}k tmpfs small && cp {NAME} small/ && "
+              f"exec {t.program} --json plan sqlite:small/{NAME} {KEY} --accept assumed")
+    result = subprocess.run(["unshare", *([] if os.getuid() == 0 else ["-r"]), "-m", "sh", "-c", inside],
+                            cwd=t.dir, env=t.environment(), capture_output=True, text=True, check=False)
+    if "mount:" in result.stderr or "unshare:" in result.stderr:
+        raise harness.Skip(f"no file system can be mounted here: {result.stderr.strip()}")
+    planned = json.loads(result.stdout)
+    t.equal([one["kind"] for one in planned["warnings"]], ["space"])
+    t.contains(planned["warnings"][0]["message"], "MB where the database lies, and 0 MB are free there")
+    t.contains(planned["warnings"][0]["hint"], "Make room")
+    assert 0 < planned["needs"]["freeBytes"] <= 200 * 1024, planned["needs"]
+    t.equal(planned["blockers"], [], "blockers")
+    t.equal(steps.plan(t, url, KEY, *ASSUMED)["hash"], planned["hash"], "the hash")
