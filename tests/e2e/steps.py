@@ -247,7 +247,8 @@ def filled(counts):
 
 
 def carry_out(t, url, name, key, confirm, *options):
-    """plan, import with the plan's hash, verify. Returns the documents of plan and import."""
+    """plan, import with the plan's hash, verify. Returns the documents of plan and import. (What became of
+    each row, and undo, are checked for every import: see imports.py.)"""
     planned = plan(t, url, key, *options)
     t.equal(planned["blockers"], [], "blockers")
     done = t.run("--json", "import", url, key, "--confirm", confirm, "--plan", planned["hash"],

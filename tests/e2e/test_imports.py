@@ -99,3 +99,28 @@ def test_every_import_is_watched(t):
     fails(lambda: t.run(*command), "does not give back what was there: tables differ: spaces")
     spoil(t, "DROP TRIGGER spoil")
     t.run(*command)
+
+
+def test_tables_are_compared_whole(t):
+    t.create("old.db", script="""CREATE TABLE one (id INTEGER PRIMARY KEY, value); CREATE TABLE two (value);
+        CREATE TABLE reqferry_x (a); INSERT INTO one VALUES (1, 'a'), (2, NULL), (3, 1), (4, '');
+        INSERT INTO two VALUES ('x'), ('y')""")
+
+    def compare(script):
+        imports.copy(t.dir / "old.db", t.dir / "new.db")
+        with contextlib.closing(imports.connect(t.dir / "new.db")) as db:
+            db.executescript(script)
+            db.execute("ATTACH ? AS old", (str(t.dir / "old.db"),))
+            imports.same_tables(db, "what")
+
+    compare("")
+    compare("INSERT INTO reqferry_x VALUES (1)")
+    for script in ("UPDATE one SET value = 'b' WHERE id = 1", "UPDATE one SET value = '' WHERE id = 2",
+                   "UPDATE one SET value = 1.0 WHERE id = 3", "UPDATE one SET value = '1' WHERE id = 3",
+                   "UPDATE one SET value = NULL WHERE id = 4", "UPDATE one SET value = x'' WHERE id = 4",
+                   "UPDATE one SET id = 5 WHERE id = 4", "DELETE FROM one WHERE id = 4", "DELETE FROM two",
+                   "INSERT INTO one VALUES (9, NULL)", "INSERT INTO two VALUES (NULL)",
+                   "ALTER TABLE one ADD COLUMN more"):
+        fails(lambda script=script: compare(script), "tables differ: ")
+    fails(lambda: compare("CREATE TABLE three (a)"), "the tables are")
+    fails(lambda: compare("DROP TABLE two"), "the tables are")
