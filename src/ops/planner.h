@@ -130,9 +130,9 @@ MUST_CHECK bool planner_compare_zones(struct planner *planner, struct error *err
 MUST_CHECK bool planner_find_blockers(struct planner *planner, struct error *err);
 /* Mappings that contradict each other, and rows that would be there twice: conflicts.c. */
 MUST_CHECK bool planner_find_conflicts(struct planner *planner, struct error *err);
-/* What forbids nothing: warnings.c. */
-MUST_CHECK bool planner_find_warnings(struct planner *planner, struct error *err);
 /* One of them, for tables without an identity: twice.c. */
 MUST_CHECK bool planner_block_twice(struct planner *planner, struct error *err);
+/* What forbids nothing: warnings.c. */
+MUST_CHECK bool planner_find_warnings(struct planner *planner, struct error *err);
 
 #endif

@@ -27,13 +27,17 @@ static void same_value(const struct ry *ry, const struct catalogue_column *colum
 		str_add_text(sql, ", '')");
 }
 
-static bool count_same(struct planner *planner, const struct catalogue_table *table, int64_t *count,
-	struct error *err)
+/* How many, and the first of them. */
+static bool find_same(struct planner *planner, const struct catalogue_table *table, int64_t *count,
+	int64_t *first, struct error *err)
 {
+	const struct db_value key = db_slice(planner->backup->key);
+	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
+	bool row;
 	const struct ry *ry = &planner->instance->ry;
 	const struct catalogue_column *scope = table->scope_columns[0];
 	struct str sql CLEANUP(str_release) = STR_INIT;
-	str_add_text(&sql, "SELECT count(DISTINCT i.id) FROM reqferry_item i");
+	str_add_text(&sql, "SELECT count(DISTINCT i.id), min(i.id) FROM reqferry_item i");
 	ry_joins(table, &sql);
 	str_add_text(&sql, " LEFT JOIN reqferry_fate x ON x.item = i.id JOIN ");
 	ry_from(ry, table, "t", &sql);
@@ -51,7 +55,28 @@ static bool count_same(struct planner *planner, const struct catalogue_table *ta
 	str_add_text(&sql,
 		" WHERE i.backupkey = $1 AND x.item IS NULL AND e.id IS NULL AND i.tablename = ");
 	db_literal(&sql, slice_of(table->name));
-	return planner_count(planner, sql.at, count, err);
+	if (!db_query(planner->instance->db, sql.at, &key, 1, &rows, err) ||
+		!db_rows_next(rows, &row, err))
+		return false;
+	*count = row ? db_rows_int(rows, 0) : 0;
+	*first = row ? db_rows_int(rows, 1) : 0;
+	return true;
+}
+
+static bool tell_same(struct planner *planner, const struct catalogue_table *table, int64_t count,
+	int64_t first, struct error *err)
+{
+	struct str row CLEANUP(str_release) = STR_INIT;
+	if (!planner_item(planner, table, first, &row, err))
+		return false;
+	planner_block(planner, "collision", count,
+		"They are outside of what is erased: leave out what they refer to with \"map "
+		"exclude\", "
+		"or, when an earlier import brought them, take that back with \"undo\" first.",
+		"%lld row%s of \"%s\" %s there already and would be there twice%s%s",
+		(long long)count, count == 1 ? "" : "s", table->name, count == 1 ? "is" : "are",
+		count == 1 ? ": " : ", the first is ", row.at);
+	return true;
 }
 
 bool planner_block_twice(struct planner *planner, struct error *err)
@@ -61,21 +86,13 @@ bool planner_block_twice(struct planner *planner, struct error *err)
 		return true;
 	for (size_t t = 0; t < catalogue->table_count; t++) {
 		const struct catalogue_table *table = &catalogue->tables[t];
-		int64_t count;
+		int64_t count, first;
 		if (table->identity_count > 0 ||
 			(table->scope != SCOPE_COLUMN && table->scope != SCOPE_ISSUE))
 			continue;
-		if (!count_same(planner, table, &count, err))
+		if (!find_same(planner, table, &count, &first, err) ||
+			(count > 0 && !tell_same(planner, table, count, first, err)))
 			return false;
-		if (count > 0)
-			planner_block(planner, "collision", count,
-				"They are outside of what is erased: exclude what they refer to, "
-				"or "
-				"undo the import that brought them first.",
-				"%lld row%s of \"%s\" would be there twice: the same %s there "
-				"already, outside of what is erased",
-				(long long)count, count == 1 ? "" : "s", table->name,
-				count == 1 ? "is" : "are");
 	}
 	return true;
 }

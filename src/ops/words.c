@@ -20,10 +20,8 @@ static void add_notice(struct planner *planner, struct blocker **list, size_t *c
 	(*list)[(*count)++] = *notice;
 }
 
-static struct blocker make_notice(struct planner *planner, const char *kind, int64_t count,
-	const char *hint, const char *format, va_list values) PRINTF(5, 0);
-static struct blocker make_notice(struct planner *planner, const char *kind, int64_t count,
-	const char *hint, const char *format, va_list values)
+static PRINTF(5, 0) struct blocker make_notice(struct planner *planner, const char *kind,
+	int64_t count, const char *hint, const char *format, va_list values)
 {
 	struct str message CLEANUP(str_release) = STR_INIT;
 	str_vaddf(&message, format, values);
