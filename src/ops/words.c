@@ -64,8 +64,10 @@ void planner_quote(struct slice text, struct str *out)
 	str_add_char(out, '"');
 	for (size_t i = 0; i < len; i++) {
 		bool control = (unsigned char)text.at[i] < 0x20 || text.at[i] == 0x7f;
-		char c = control ? ' ' : text.at[i];
-		str_add_char(out, c);
+		if (control)
+			str_add_char(out, ' ');
+		else
+			str_add_char(out, text.at[i]);
 	}
 	str_add_text(out, len < text.len ? "...\"" : "\"");
 }
