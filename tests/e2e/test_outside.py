@@ -310,6 +310,13 @@ def test_a_manifest_that_cannot_be_meant(t):
             ("DBDEPENDENCY", "PARENT_ID.NOTHING", "x", "PARENT_ID.NOTHING"),
             ("DBDEPENDENCY", "CHILD_ID.BASELINE", "four", "no whole number"),
             ("DBDEPENDENCY", "CHILD_ID#", "0", "no place"),
+            ("DBDEPENDENCY", "CHILD_ID#", "9" * 30, "no place"), ("DBDEPENDENCY", "RELATIONSHIP#", "1", "no such"),
+            ("DBDEPENDENCY", "PARENT_ID.KEY", "y" * 300, "too long"),
+            ("DBDEPENDENCY", "PARENT_ID.BASELINE", "9" * 30, "too large"),
+            ("DBDEPENDENCY", "SCHEMAVERSION", "1; DROP TABLE x", "no whole number"),
+            ("DBDEPENDENCY", "RELATIONSHIP", 7, "outside"), ("DBDEPENDENCY", "RELATIONSHIP", ["x"], "outside"),
+            ("DBDEPENDENCY", "RELATIONSHIP", "a\0b", "\\u0000"), ("DBLINK", "RELATIONSHIP", "x", "two ends"),
+            ("", "RELATIONSHIP", "x", "outside"),
             ("DBDEPENDENCY", "RELATIONSHIP", "y" * 300, "too long")):
         bad = json.loads(json.dumps(good))
         bad["outside"][0]["table"] = table
