@@ -16,6 +16,8 @@ _reqferry_options() {
 	'map confirm') echo '--type --status --certainty --rule --space --find --key --dependencies --all --yes' ;;
 	'map clear') echo '--type --status --certainty --rule --space --find --key --dependencies --all --yes' ;;
 	'map exclude') echo '--type --status --certainty --rule --space --find --key --dependencies --all --yes' ;;
+	'map history') echo '--type --find --key --dependencies --limit --all' ;;
+	'map undo') echo '--change --dry-run --yes' ;;
 	'plan') echo '--accept --erase --reject --outside --audit-trail' ;;
 	'import') echo '--accept --erase --reject --outside --audit-trail --confirm --plan --dry-run --report' ;;
 	'undo') echo '--confirm --keep-changes --discard-changes' ;;
@@ -77,6 +79,12 @@ _reqferry_values() {
 	'map exclude --find') echo '@text' ;;
 	'map exclude --key') echo '@text' ;;
 	'map exclude --dependencies') echo '@text' ;;
+	'map history --type') echo 'APPLINK SPACE PROJECT USER PAGE VERSION ATTACHMENT ISSUE' ;;
+	'map history --find') echo '@text' ;;
+	'map history --key') echo '@text' ;;
+	'map history --dependencies') echo '@text' ;;
+	'map history --limit') echo '@text' ;;
+	'map undo --change') echo '@text' ;;
 	'plan --accept') echo 'possible missing assumed lost-columns' ;;
 	'plan --erase') echo 'brought everything nothing' ;;
 	'plan --outside') echo 'keep copy' ;;
@@ -103,7 +111,7 @@ _reqferry_values() {
 # The second words of commands of two words.
 _reqferry_parts() {
 	case $1 in
-	map) echo 'auto list show set confirm clear exclude' ;;
+	map) echo 'auto list show set confirm clear exclude history undo' ;;
 	instance) echo 'check' ;;
 	catalogue) echo 'show check' ;;
 	esac

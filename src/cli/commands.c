@@ -18,6 +18,8 @@ const struct command *const commands[] = {
 	&command_map_confirm,
 	&command_map_clear,
 	&command_map_exclude,
+	&command_map_history,
+	&command_map_undo,
 	&command_plan,
 	&command_import,
 	&command_verify,

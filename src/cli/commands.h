@@ -11,6 +11,6 @@ extern const struct command command_demo, command_export, command_write, command
 	command_map_confirm, command_map_clear, command_map_exclude, command_plan, command_import,
 	command_verify, command_undo, command_inspect, command_validate, command_instance_check,
 	command_catalogue_show, command_catalogue_check, command_help, command_ids, command_report,
-	command_clean;
+	command_clean, command_map_history, command_map_undo;
 
 #endif

@@ -62,6 +62,11 @@ json_t *json_of_int(int64_t number)
 	return need(json_integer(number));
 }
 
+json_t *json_of_number(int64_t number)
+{
+	return number ? json_of_int(number) : json_of_slice(SLICE_NULL);
+}
+
 json_t *json_of_bool(bool value)
 {
 	return need(json_boolean(value));

@@ -18,6 +18,8 @@ json_t *json_of_slice(struct slice text);
 /* NULL gives null. */
 json_t *json_of_text(const char *text);
 json_t *json_of_int(int64_t number);
+/* null for 0: a number that counts from 1, or none. */
+json_t *json_of_number(int64_t number);
 json_t *json_of_bool(bool value);
 /* The object or array takes the value over. */
 void json_put(json_t *object, const char *key, json_t *value);
@@ -61,6 +63,11 @@ void plan_remarks_text(
 void plan_scope_text(struct str *out, const struct plan *plan);
 /* The tally of that name, 0 when there is none. */
 int64_t tally_of(const struct tallies *tallies, struct slice name);
+/* A mapping's state as the vendor's wizard calls it, and with what it is mapped to: "Mapped ! to
+ * 4711".
+ */
+struct slice text_status(struct slice status);
+struct slice text_state(struct arena *arena, struct slice status, struct slice destination);
 /* A decimal number in a buffer that lives as long as the arena. */
 struct slice text_of_int(struct arena *arena, int64_t number);
 

@@ -68,7 +68,7 @@ void document_map_auto_text(struct str *out, const struct document_style *style,
 /* --- lists --- */
 
 /* As the vendor's wizard calls the states. */
-static struct slice status_text(struct slice status)
+struct slice text_status(struct slice status)
 {
 	static const struct {
 		const char *status, *shown;
@@ -124,7 +124,7 @@ static void mapping_cells(const struct mapping_row *row, struct slice cells[LIST
 	cells[0] = row->type;
 	cells[1] = row->key;
 	cells[2] = name_of(row);
-	cells[3] = status_text(row->status);
+	cells[3] = text_status(row->status);
 	cells[4] = row->destination;
 	cells[5] = row->certainty;
 	cells[6] = row->reason;
@@ -181,6 +181,11 @@ static json_t *history_json(const struct mapping_detail *detail)
 	for (size_t i = 0; i < detail->history_count; i++) {
 		const struct mapping_change *change = &detail->history[i];
 		json_t *object = json_new_object();
+		json_put(object, "number", json_of_int(change->number));
+		json_put(object, "change", json_of_slice(change->kind));
+		json_put(object, "derived", json_of_bool(change->derived));
+		json_put(object, "undoes", json_of_number(change->undoes));
+		json_put(object, "undoneBy", json_of_number(change->undone_by));
 		json_put(object, "date", json_of_slice(change->date));
 		json_put(object, "by", json_of_slice(change->by));
 		json_put(object, "rule", json_of_slice(change->rule));
@@ -227,21 +232,35 @@ static void candidates_text(
 	text_grid(out, style, columns, ARRAY_LEN(columns), cells, detail->candidate_count);
 }
 
-/* "Mapped ! to 4711" */
-static struct slice state_text(struct arena *arena, struct slice status, struct slice destination)
+struct slice text_state(struct arena *arena, struct slice status, struct slice destination)
 {
-	struct slice word = status_text(status);
+	struct slice word = text_status(status);
 	if (slice_is_empty(destination))
 		return word;
 	return slice_of(
 		arena_printf(arena, "%.*s to %.*s", SLICE_PRINT(word), SLICE_PRINT(destination)));
 }
 
+/* "set", "undo 7", "reset: set", "confirm, undone in 9" */
+static struct slice change_text(struct arena *arena, const struct mapping_change *change)
+{
+	struct str text CLEANUP(str_release) = STR_INIT;
+	if (!change->kind.at)
+		return SLICE_NULL;
+	str_addf(&text, "%s%.*s", change->derived ? "reset: " : "", SLICE_PRINT(change->kind));
+	if (change->undoes)
+		str_addf(&text, " %lld", (long long)change->undoes);
+	if (change->undone_by)
+		str_addf(&text, ", undone in %lld", (long long)change->undone_by);
+	return arena_copy(arena, str_slice(&text));
+}
+
 static void history_text(
 	struct str *out, const struct document_style *style, const struct mapping_detail *detail)
 {
-	static const struct grid_column columns[] = {{"WHEN", false, 0}, {"WHO", false, 8},
-		{"FROM", false, 10}, {"TO", false, 10}, {"RULE", false, 0}};
+	static const struct grid_column columns[] = {{"CHANGE", true, 0}, {"WHEN", false, 0},
+		{"WHO", false, 4}, {"WHAT", false, 7}, {"FROM", false, 8}, {"TO", false, 8},
+		{"RULE", false, 4}};
 	struct arena arena CLEANUP(arena_release) = ARENA_INIT;
 	if (detail->history_count == 0)
 		return;
@@ -249,11 +268,13 @@ static void history_text(
 	for (size_t i = 0; i < detail->history_count; i++) {
 		const struct mapping_change *change = &detail->history[i];
 		struct slice *row = cells + i * ARRAY_LEN(columns);
-		row[0] = change->date;
-		row[1] = change->by;
-		row[2] = state_text(&arena, change->old_status, change->old_destination);
-		row[3] = state_text(&arena, change->new_status, change->new_destination);
-		row[4] = change->rule;
+		row[0] = text_of_int(&arena, change->number);
+		row[1] = change->date;
+		row[2] = change->by;
+		row[3] = change_text(&arena, change);
+		row[4] = text_state(&arena, change->old_status, change->old_destination);
+		row[5] = text_state(&arena, change->new_status, change->new_destination);
+		row[6] = change->rule;
 	}
 	str_add_char(out, '\n');
 	text_grid(out, style, columns, ARRAY_LEN(columns), cells, detail->history_count);
@@ -282,7 +303,7 @@ void document_map_show_text(
 	for (int f = 0; f < FIELD_COUNT; f++)
 		if (row->fields[f].len > 0)
 			plain_label(out, labels[f], row->fields[f]);
-	plain_label(out, "Status", status_text(row->status));
+	plain_label(out, "Status", text_status(row->status));
 	plain_label(out, "Destination", row->destination);
 	if (row->certainty.len > 0)
 		plain_label(out, "Certainty", row->certainty);

@@ -151,26 +151,56 @@ static bool map_type(struct mapping_run *run, enum entity entity, struct error *
 
 /* --- the result ------------------------------------------------------------------------------- */
 
+/* The mappings whose candidates come out otherwise than they are. */
+static bool find_shifts(struct mapping_run *run, struct error *err)
+{
+	static const char gone[] =
+		"INSERT INTO reqferry_m_shift (mapping) SELECT DISTINCT c.mapping FROM "
+		"reqferry_candidate c WHERE c.backupkey = $1 AND c.mapping IN (SELECT w.id FROM "
+		"reqferry_m_work w WHERE w.mine = 1) AND NOT EXISTS (SELECT 1 FROM "
+		"reqferry_m_option o WHERE o.mapping = c.mapping AND o.destination = "
+		"c.destinationvalue AND o.rule = c.rule AND o.score = c.score AND o.title IS NOT "
+		"DISTINCT FROM c.title)";
+	static const char fresh[] =
+		"INSERT INTO reqferry_m_shift (mapping) SELECT DISTINCT o.mapping FROM "
+		"reqferry_m_option o WHERE NOT EXISTS (SELECT 1 FROM reqferry_candidate c WHERE "
+		"c.backupkey = $1 AND c.mapping = o.mapping AND c.destinationvalue = "
+		"o.destination) AND NOT EXISTS (SELECT 1 FROM reqferry_m_shift s WHERE s.mapping "
+		"= o.mapping)";
+	const struct db_value key = db_slice(run->backup_key);
+
+	return sql_make_table(run->db, &run->words, "reqferry_m_shift",
+		       "mapping {int64} NOT NULL PRIMARY KEY", NULL, err) &&
+	       db_exec(run->db, gone, &key, 1, NULL, err) &&
+	       db_exec(run->db, fresh, &key, 1, NULL, err);
+}
+
 /* What came out otherwise than it is. */
 static bool write_mappings(struct mapping_run *run, struct error *err)
 {
 	static const char sql[] =
 		"INSERT INTO reqferry_m_next (id, rev, status, destination, certainty, rule, "
-		"outcome, derivedfrom, level, moved) SELECT n.id, m.rev, n.status, "
-		"n.destination, n.certainty, n.rule, n.outcome, n.derivedfrom, 0, 0 FROM (SELECT "
+		"outcome, derivedfrom, level, moved, candidates) SELECT n.id, m.rev, n.status, "
+		"n.destination, n.certainty, n.rule, n.outcome, n.derivedfrom, 0, 0, CASE WHEN "
+		"s.mapping IS NOT NULL THEN 1 ELSE 0 END FROM (SELECT "
 		"w.id, w.status, w.target AS destination, CASE w.certainty WHEN 0 THEN 'certain' "
 		"WHEN 1 THEN 'likely' WHEN 2 THEN 'possible' END AS certainty, w.rule, "
 		"w.outcome, w.parent AS derivedfrom FROM reqferry_m_work w WHERE w.mine = 1) n "
-		"JOIN reqferry_mapping m ON m.backupkey = $1 AND m.id = n.id WHERE m.status IS "
+		"JOIN reqferry_mapping m ON m.backupkey = $1 AND m.id = n.id LEFT JOIN "
+		"reqferry_m_shift s ON s.mapping = n.id WHERE s.mapping IS NOT NULL OR m.status IS "
 		"DISTINCT FROM n.status OR m.destinationvalue IS DISTINCT FROM n.destination OR "
 		"m.certainty IS DISTINCT FROM n.certainty OR m.rule IS DISTINCT FROM n.rule OR "
 		"m.outcome IS DISTINCT FROM n.outcome OR m.derivedfrom IS DISTINCT FROM "
 		"n.derivedfrom";
 	const struct db_value key = db_slice(run->backup_key);
+	struct change change = {.db = run->db,
+		.backup_key = run->backup_key,
+		.task = run->task,
+		.kind = CHANGE_AUTO};
 
-	return change_make(run->db, &run->words, err) &&
-	       db_exec(run->db, sql, &key, 1, NULL, err) &&
-	       change_write(run->db, run->backup_key, run->task, err);
+	return find_shifts(run, err) && change_make(run->db, &run->words, err) &&
+	       db_exec(run->db, sql, &key, 1, NULL, err) && change_write(&change, err) &&
+	       sql_drop_table(run->db, "reqferry_m_shift", err);
 }
 
 static bool write_candidates(struct mapping_run *run, struct error *err)
@@ -326,7 +356,7 @@ bool mapping_auto(struct host *host, const struct host *other, const struct stag
 
 	if (!check_products(host, other, backup, err) ||
 		!find_origin(host->db, backup->origin_id, &run.words.origin, err) ||
-		!db_begin(host->db, DB_READ_WRITE, err))
+		!stage_prepare(host->db, err) || !db_begin(host->db, DB_READ_WRITE, err))
 		return false;
 	if (!run_all(&run, &result, err) || !db_commit(host->db, err)) {
 		db_rollback(host->db);

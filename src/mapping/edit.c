@@ -9,10 +9,7 @@ static struct sql_words words_of(struct db *db)
 	return (struct sql_words){.dialect = db_dialect(db)};
 }
 
-/* The status that an SQL expression over a mapping m says is a mapping to something. */
-#define OLD_TARGET                                                                                 \
-	"CASE WHEN m.status IN ('MAPPED_AUTO', 'MAPPED_MANUAL') THEN m.destinationvalue END"
-#define WAS_EXCLUDED "CASE WHEN m.status = 'EXCLUDED' THEN 1 ELSE 0 END"
+#define OLD_TARGET MAPPING_TARGET("m.status", "m.destinationvalue")
 
 #define NEXT                                                                                       \
 	"INSERT INTO reqferry_m_next (id, rev, status, destination, certainty, rule, outcome,"     \
@@ -78,6 +75,8 @@ static bool set_one(const struct set *set, int64_t *reset, struct error *err)
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 	const struct sql_words words = words_of(set->host->db);
 	struct db *db = set->host->db;
+	struct change change = {
+		.db = db, .backup_key = set->backup_key, .task = set->task, .kind = CHANGE_SET};
 	struct slice destination;
 	int64_t id;
 
@@ -86,8 +85,8 @@ static bool set_one(const struct set *set, int64_t *reset, struct error *err)
 	       check_destination(set->host, entity_by_name(slice_of(set->type)), set->destination,
 		       set->force, set->task, &arena, &destination, err) &&
 	       change_make(db, &words, err) && put_one(db, set->backup_key, id, destination, err) &&
-	       change_reset(db, set->backup_key, set->task, reset, err) &&
-	       change_write(db, set->backup_key, set->task, err);
+	       change_reset(&change, reset, err) && change_warn(&change, err) &&
+	       change_write(&change, err);
 }
 
 bool mapping_set(struct host *host, struct slice backup_key, const char *type, const char *key,
@@ -98,7 +97,7 @@ bool mapping_set(struct host *host, struct slice backup_key, const char *type, c
 		host, backup_key, type, key, dependencies, slice_of(destination), force, task};
 	int64_t count;
 
-	if (!db_begin(host->db, DB_READ_WRITE, err))
+	if (!stage_prepare(host->db, err) || !db_begin(host->db, DB_READ_WRITE, err))
 		return false;
 	if (!set_one(&set, &count, err) || !db_commit(host->db, err)) {
 		db_rollback(host->db);
@@ -112,16 +111,19 @@ bool mapping_set(struct host *host, struct slice backup_key, const char *type, c
 /* --- many ------------------------------------------------------------------------------------- */
 
 static const struct {
+	enum mapping_change_kind kind;
 	const char *next;  /* the new state, behind id and rev */
 	const char *where; /* which rows it changes */
 	const char *step;
 } edits[] = {
-	[MAPPING_CONFIRM] = {"'MAPPED_MANUAL', m.destinationvalue, NULL, m.rule, m.outcome, "
-			     "m.derivedfrom, 0, 0",
+	[MAPPING_CONFIRM] = {CHANGE_CONFIRM,
+		"'MAPPED_MANUAL', m.destinationvalue, NULL, m.rule, m.outcome, "
+		"m.derivedfrom, 0, 0",
 		"m.status = 'MAPPED_AUTO' AND m.destinationvalue IS NOT NULL", "confirm mappings"},
-	[MAPPING_CLEAR] = {"NULL, NULL, NULL, NULL, NULL, NULL, 0, 1", "m.status IS NOT NULL",
-		"clear mappings"},
-	[MAPPING_EXCLUDE] = {"'EXCLUDED', NULL, NULL, NULL, NULL, m.derivedfrom, 0, 1",
+	[MAPPING_CLEAR] = {CHANGE_CLEAR, "NULL, NULL, NULL, NULL, NULL, NULL, 0, 1",
+		"m.status IS NOT NULL", "clear mappings"},
+	[MAPPING_EXCLUDE] = {CHANGE_EXCLUDE,
+		"'EXCLUDED', NULL, NULL, NULL, NULL, m.derivedfrom, 0, 1",
 		"m.status IS DISTINCT FROM 'EXCLUDED'", "exclude mappings"},
 };
 
@@ -261,6 +263,10 @@ static bool keep_scope(const struct edit *edit, struct error *err)
 static bool edit_all(const struct edit *edit, int64_t *count, struct error *err)
 {
 	const struct sql_words words = words_of(edit->db);
+	struct change change = {.db = edit->db,
+		.backup_key = edit->backup.key,
+		.task = edit->task,
+		.kind = edits[edit->edit].kind};
 	CLEANUP(filter_release) struct filter_sql filter;
 	int64_t reset;
 
@@ -273,8 +279,8 @@ static bool edit_all(const struct edit *edit, int64_t *count, struct error *err)
 		return false;
 	if (edit->dry_run)
 		return sql_drop_table(edit->db, "reqferry_m_next", err);
-	return change_reset(edit->db, edit->backup.key, edit->task, &reset, err) &&
-	       change_write(edit->db, edit->backup.key, edit->task, err);
+	return change_reset(&change, &reset, err) && change_warn(&change, err) &&
+	       change_write(&change, err);
 }
 
 bool mapping_edit(struct db *db, struct slice backup_key, enum mapping_edit edit,
@@ -286,7 +292,8 @@ bool mapping_edit(struct db *db, struct slice backup_key, enum mapping_edit edit
 		.db = db, .edit = edit, .filter = filter, .dry_run = dry_run, .task = task};
 	int64_t changed;
 
-	if (!mapping_filter_check(filter, err) || !db_begin(db, DB_READ_WRITE, err))
+	if (!mapping_filter_check(filter, err) || !stage_prepare(db, err) ||
+		!db_begin(db, DB_READ_WRITE, err))
 		return false;
 	if (!stage_backup_get(db, backup_key, &arena, &all.backup, err) ||
 		!edit_all(&all, &changed, err) || !db_commit(db, err)) {

@@ -12,7 +12,9 @@
  *     reqferry_m_answer   what the rule at hand answers
  *     reqferry_m_option   answers that did not decide so far
  *     reqferry_m_near     spaces or projects that might be the one, with the evidence for it
+ *     reqferry_m_shift    mappings whose candidates come out otherwise than they are (auto.c)
  *     reqferry_m_next     new states of mappings, to be written (change.c)
+ *     reqferry_m_later    mappings that were changed after the batch to be undone (undo.c)
  *     reqferry_m_other    mappings that an edit leaves alone (edit.c)
  *     reqferry_m_drop     items that go when a mapping is excluded (drop.c)
  *     reqferry_m_space, _page, _version, ...   facts of the host (facts.c)
@@ -20,6 +22,7 @@
 #ifndef MAPPING_INTERNAL_H
 #define MAPPING_INTERNAL_H
 
+#include "mapping/history.h"
 #include "mapping/mapping.h"
 
 /* --- SQL -------------------------------------------------------------------------------------- */
@@ -166,22 +169,57 @@ bool mapping_rule_applies(const struct mapping_rule *rule, const struct mapping_
 
 /* --- changes ---------------------------------------------------------------------------------- */
 
-/* Makes reqferry_m_next, empty: id, rev, status, destination, certainty, rule, outcome,
- * derivedfrom, level (0; n: reset in round n), moved (1: what is derived from it returns to not
- * mapped). */
+/* SQL: what a status and a destination together are mapped to; NULL: to nothing. */
+#define MAPPING_TARGET(status, destination)                                                        \
+	"CASE WHEN " status " IN ('MAPPED_AUTO', 'MAPPED_MANUAL') THEN " destination " END"
+
+/* One batch to be written. */
+struct change {
+	struct db *db;
+	struct slice backup_key;
+	struct task *task;
+	enum mapping_change_kind kind;
+	int64_t undoes; /* CHANGE_UNDO: the batch that is taken back */
+	int64_t number; /* written by change_write: 0 when nothing changed */
+};
+
+/*
+ * Makes reqferry_m_next, empty:
+ *
+ *     id, rev                                                      of the mapping as it is
+ *     status, destination, certainty, rule, outcome, derivedfrom   the new state
+ *     level       0: what the change is about; n: returns to not mapped in round n
+ *     moved       1: what is derived from it returns to not mapped
+ *     candidates  1: its candidates change too (what returns to not mapped loses them anyway)
+ *     restored    1: an earlier state is put back, which was decided by `author`
+ *
+ * The last three may stay NULL.
+ */
 MUST_CHECK bool change_make(struct db *db, const struct sql_words *words, struct error *err);
 /*
  * Adds to reqferry_m_next every automatic mapping derived from one that moved, repeatedly, as not
- * mapped; *reset gets how many. Names those set by hand, which stay, in a warning.
+ * mapped; *reset gets how many. An undo adds of those derived from what it restores only the ones
+ * that changed since (reqferry_m_later): the others were as they are when the restored state held.
  */
-MUST_CHECK bool change_reset(struct db *db, struct slice backup_key, struct task *task,
-	int64_t *reset, struct error *err);
+MUST_CHECK bool change_reset(const struct change *change, int64_t *reset, struct error *err);
+/* Names those that would have been added but were set by hand, and stay, in a warning. */
+MUST_CHECK bool change_warn(const struct change *change, struct error *err);
 /*
  * Writes reqferry_m_next to the mappings and to the history, as one batch, and drops it.
  * ERROR_CHANGED when a mapping was changed meanwhile. Inside a transaction.
  */
-MUST_CHECK bool change_write(
-	struct db *db, struct slice backup_key, const struct task *task, struct error *err);
+MUST_CHECK bool change_write(struct change *change, struct error *err);
+
+/* --- history ---------------------------------------------------------------------------------- */
+
+/* ERROR_WRONG_VERSION when there is no table of batches yet. */
+MUST_CHECK bool batch_check_tables(struct db *db, struct error *err);
+/* The batch of that number, in the arena. */
+MUST_CHECK bool batch_get(struct db *db, struct slice backup_key, int64_t number,
+	struct arena *arena, bool *found, struct mapping_batch *out, struct error *err);
+/* The last batch of that person, or of anybody for NULL, that is no undo and was not undone. */
+MUST_CHECK bool batch_last(struct db *db, struct slice backup_key, const char *by,
+	struct arena *arena, bool *found, struct mapping_batch *out, struct error *err);
 
 /* --- rows ------------------------------------------------------------------------------------- */
 

@@ -70,6 +70,11 @@ struct mapping_candidate {
 };
 struct mapping_change {
 	struct slice old_status, new_status, old_destination, new_destination, rule, by, date;
+	int64_t number;    /* of the change; history.h */
+	struct slice kind; /* "set", ...; no value where our tables are of an earlier version */
+	bool derived;      /* returned to not mapped: what it follows changed */
+	int64_t undoes;    /* the change that was taken back; 0: it is no undo */
+	int64_t undone_by; /* the undo that took it back; 0: it stands */
 };
 struct mapping_drop { /* what excluding it would drop */
 	struct slice table;

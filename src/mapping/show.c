@@ -72,15 +72,24 @@ static bool read_candidates(
 static bool read_history(
 	struct db *db, const struct db_value *values, struct mapping_detail *out, struct error *err)
 {
+	CLEANUP(str_release) struct str sql = STR_INIT;
 	CLEANUP(db_rows_end) struct db_rows *rows = NULL;
 	size_t room, n = 0;
+	bool batches;
 
+	/* tables of an earlier version may only be read here */
+	if (!db_table_exists(db, "reqferry_batch", &batches, err))
+		return false;
+	str_addf(&sql,
+		"SELECT c.oldstatus, c.newstatus, c.olddestination, c.newdestination, c.newrule, "
+		"c.changedby, c.changeddate, c.batch, %s FROM reqferry_change c%s WHERE "
+		"c.backupkey = $1 AND c.mapping = $2 ORDER BY c.id",
+		batches ? "b.kind, c.derived, b.undoes, b.undoneby" : "NULL, 0, 0, 0",
+		batches ? " LEFT JOIN reqferry_batch b ON b.backupkey = c.backupkey AND b.batch = "
+			  "c.batch"
+			: "");
 	if (!count_rows(db, "reqferry_change", values, &room, err) ||
-		!db_query(db,
-			"SELECT oldstatus, newstatus, olddestination, newdestination, newrule, "
-			"changedby, changeddate FROM reqferry_change "
-			"WHERE backupkey = $1 AND mapping = $2 ORDER BY id",
-			values, 2, &rows, err))
+		!db_query(db, sql.at, values, 2, &rows, err))
 		return false;
 	out->history = arena_alloc(&out->arena, room * sizeof(*out->history));
 	for (bool row; n < room; n++) {
@@ -88,6 +97,7 @@ static bool read_history(
 		struct slice *const texts[] = {&change->old_status, &change->new_status,
 			&change->old_destination, &change->new_destination, &change->rule,
 			&change->by, &change->date};
+		const size_t next = ARRAY_LEN(texts);
 
 		if (!db_rows_next(rows, &row, err))
 			return false;
@@ -95,6 +105,11 @@ static bool read_history(
 			break;
 		for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 			*texts[i] = arena_copy(&out->arena, db_rows_text(rows, i));
+		change->number = db_rows_int(rows, next);
+		change->kind = arena_copy(&out->arena, db_rows_text(rows, next + 1));
+		change->derived = db_rows_int(rows, next + 2) == 1;
+		change->undoes = db_rows_int(rows, next + 3);
+		change->undone_by = db_rows_int(rows, next + 4);
 	}
 	out->history_count = n;
 	return true;

@@ -150,8 +150,9 @@ bool stage_backup_list(struct db *db, struct arena *arena, struct stage_backup *
 /* What belongs to a backup, referrers first. Safety copies and runs outlive the backup that they
  * tell of. */
 static const char *const backup_tables[] = {"reqferry_outcome", "reqferry_candidate",
-	"reqferry_change", "reqferry_rule", "reqferry_evidence", "reqferry_outside",
-	"reqferry_mapping", "reqferry_item", "reqferry_backup"};
+	"reqferry_batch_candidate", "reqferry_change", "reqferry_batch", "reqferry_rule",
+	"reqferry_evidence", "reqferry_outside", "reqferry_mapping", "reqferry_item",
+	"reqferry_backup"};
 
 bool stage_backup_delete(struct db *db, struct slice key, int64_t *rows, struct error *err)
 {

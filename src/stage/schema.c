@@ -9,11 +9,12 @@
 
 #include <sys/random.h>
 
-extern const char embedded_schema_1_sql[], embedded_schema_2_sql[], embedded_schema_3_sql[];
+extern const char embedded_schema_1_sql[], embedded_schema_2_sql[], embedded_schema_3_sql[],
+	embedded_schema_4_sql[];
 
 /* Version n is reached by the n-th script. */
 static const char *const versions[] = {
-	embedded_schema_1_sql, embedded_schema_2_sql, embedded_schema_3_sql};
+	embedded_schema_1_sql, embedded_schema_2_sql, embedded_schema_3_sql, embedded_schema_4_sql};
 
 _Static_assert(ARRAY_LEN(versions) == STAGE_SCHEMA_VERSION, "one script a version");
 

@@ -13,7 +13,7 @@
 /* --- tables -------------------------------------------------------------------------------------
  */
 
-#define STAGE_SCHEMA_VERSION 3
+#define STAGE_SCHEMA_VERSION 4
 
 /*
  * Makes our tables or brings them to STAGE_SCHEMA_VERSION, in a transaction of its own, and gives

@@ -44,7 +44,8 @@ def content(t, name=NAME):
     volatile = {"reqferry_backup": ("created",), "reqferry_item": ("newid",),
                 "reqferry_undo": ("undokey", "created"), "reqferry_undo_row": ("undokey", "rowid_"),
                 "reqferry_undo_column": ("undokey",), "reqferry_undo_scope": ("undokey",),
-                "reqferry_change": ("changeddate",), "reqferry_mapping": ("changeddate",)}
+                "reqferry_change": ("changeddate",), "reqferry_batch": ("changeddate",),
+                "reqferry_mapping": ("changeddate",)}
     digest = hashlib.sha256()
     with contextlib.closing(t.sqlite(name)) as db:
         for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE "

@@ -413,7 +413,8 @@ def test_clean_by_age(t):
     t.same_hashes(undo, {name: after[name] for name in undo})
     t.equal([one["key"] for one in t.run("--json", "list", url).json
              if not one["key"].startswith("undo-")], ["new"])
-    for table in ("reqferry_item", "reqferry_mapping", "reqferry_outcome", "reqferry_change"):
+    for table in ("reqferry_item", "reqferry_mapping", "reqferry_outcome", "reqferry_change",
+                  "reqferry_batch"):
         t.equal(steps.count(t, NAME, f"{table} WHERE backupkey = ?", KEY), 0, table)
     t.equal(steps.count(t, NAME, "reqferry_item WHERE backupkey = 'new'"), items)
     for days in ("-1", "x", "", "1.5", "99999999999999999999"):

@@ -27,6 +27,7 @@
 static char folder[] = "/tmp/reqferry-test-mapping-XXXXXX";
 static struct arena arena; /* cleared after each test */
 static struct str warnings;
+static const char *actor = "anna"; /* who acts */
 
 /* --- helpers ---------------------------------------------------------------------------------- */
 
@@ -65,7 +66,7 @@ UNUSED static struct task *task(void)
 {
 	static struct task one;
 
-	one = (struct task){.actor = "anna", .warn = on_warning, .sink = &warnings};
+	one = (struct task){.actor = actor, .warn = on_warning, .sink = &warnings};
 	return &one;
 }
 

@@ -3,6 +3,7 @@
  * safe for a terminal.
  */
 #include "document/document.h"
+#include "document/history.h"
 
 #include <jansson.h>
 #include <setjmp.h>
@@ -458,7 +459,11 @@ static void test_map_show(void **state UNUSED)
 	struct mapping_change history[] = {{.new_status = SLICE("MAPPED_AUTO"),
 		.new_destination = SLICE("456"),
 		.by = SLICE("ann"),
-		.date = SLICE("2026-01-31")}};
+		.date = SLICE("2026-01-31"),
+		.number = 3,
+		.kind = SLICE("set"),
+		.derived = true,
+		.undone_by = 4}};
 	struct mapping_drop excludes[] = {{SLICE("DBLINK"), 12}};
 	struct mapping_detail detail = {.row = sample_row(),
 		.candidates = candidates,
@@ -474,12 +479,13 @@ static void test_map_show(void **state UNUSED)
 	assert_members(document, MAPPING_MEMBERS " candidates history excludes");
 	assert_members(at(document, "candidates.0"), "destination title rule score");
 	assert_members(at(document, "history.0"),
-		"date by rule oldStatus newStatus oldDestination newDestination");
+		"number change derived undoes undoneBy date by rule oldStatus newStatus "
+		"oldDestination newDestination");
 	assert_int(document, "excludes.DBLINK", 12);
 	json_decref(document);
 	document_map_show_text(&out, &plain, &detail);
 	assert_has(&out, "Title          A\\x1b[2Jtitle\n");
-	assert_has(&out, "Not mapped  Mapped ! to 456\n");
+	assert_has(&out, "reset: set, undone in 4  Not mapped  Mapped ! to 456\n");
 	str_clear(&out);
 
 	document_map_set_json(&out, &detail, 4);
@@ -492,6 +498,110 @@ static void test_map_show(void **state UNUSED)
 	str_clear(&out);
 	document_map_edit_json(&out, MAPPING_CLEAR, 5);
 	assert_string_equal(out.at, "{\"cleared\":5}");
+	str_release(&out);
+}
+
+static void test_map_history(void **state UNUSED)
+{
+	const struct mapping_batch set = {.number = 7,
+		.kind = CHANGE_SET,
+		.by = SLICE("ann"),
+		.date = SLICE("2026-01-31"),
+		.chosen = 1,
+		.derived = 3,
+		.undone_by = 8,
+		.exact = true,
+		.type = SLICE("PAGE"),
+		.key = SLICE("1\x1b[2J"),
+		.new_status = SLICE("MAPPED_MANUAL"),
+		.new_destination = SLICE("456")};
+	const struct mapping_batch undo = {.number = 8,
+		.kind = CHANGE_UNDO,
+		.by = SLICE("bob"),
+		.date = SLICE("2026-01-31"),
+		.chosen = 4,
+		.undoes = 7,
+		.exact = true};
+	struct str out = STR_INIT;
+	struct grid grid;
+
+	document_change_json(&out, &set);
+	json_t *document = parse(&out);
+	assert_members(document,
+		"number date by change text mappings derived undoes undoneBy undoable type key "
+		"dependencies oldStatus newStatus oldDestination newDestination");
+	assert_text(document, "change", "set");
+	assert_true(json_is_null(at(document, "undoes")));
+	assert_int(document, "undoneBy", 8);
+	assert_true(json_is_false(at(document, "undoable")));
+	json_decref(document);
+	document_changes_begin(&grid);
+	document_changes_measure(&grid, &set);
+	document_changes_measure(&grid, &undo);
+	document_changes_title(&out, &plain, &grid);
+	document_changes_row(&out, &grid, &undo);
+	document_changes_row(&out, &grid, &set);
+	assert_string_equal(out.at,
+		"CHANGE  WHEN        WHO  WHAT                                 UNDONE IN\n"
+		"     8  2026-01-31  bob  undo 7: 4 mappings\n"
+		"     7  2026-01-31  ann  set PAGE 1\\x1b[2J -> 456, 3 derived          8\n");
+	str_release(&out);
+}
+
+static void test_map_undo(void **state UNUSED)
+{
+	struct mapping_undo_row rows[] = {{.type = SLICE("PAGE"),
+						  .key = SLICE("1"),
+						  .old_status = SLICE("EXCLUDED"),
+						  .new_status = SLICE("MAPPED_AUTO"),
+						  .new_destination = SLICE("456")},
+		{.type = SLICE("VERSION"),
+			.key = SLICE("2"),
+			.old_status = SLICE("UNMAPPED"),
+			.derived = true}};
+	struct mapping_undo_result result = {.undone = {.number = 7,
+						     .kind = CHANGE_AUTO,
+						     .by = SLICE("ann"),
+						     .date = SLICE("2026-01-31"),
+						     .chosen = 12,
+						     .exact = true},
+		.number = 8,
+		.restored = 11,
+		.as_before = 1,
+		.derived = 1,
+		.rows = rows,
+		.count = 2};
+	struct str out = STR_INIT;
+
+	document_map_undo_json(&out, &result);
+	json_t *document = parse(&out);
+	assert_members(document, "number dryRun undone restored asBefore derived mappings");
+	assert_members(at(document, "mappings.1"),
+		"type key dependencies oldStatus newStatus oldDestination newDestination derived");
+	assert_true(json_is_false(at(document, "dryRun")));
+	assert_int(document, "undone.number", 7);
+	json_decref(document);
+	document_map_undo_text(&out, &plain, &result);
+	assert_string_equal(out.at,
+		"Undone: change 7 by ann of 2026-01-31 (auto: 12 mappings)\n"
+		"11 mappings return to what they were.\n"
+		"1 mapping is so already and is left alone.\n"
+		"1 automatic mapping returns to Not mapped, as what it follows changes: run "
+		"\"reqferry map auto\" again.\n\n"
+		"TYPE     KEY  FROM      TO\n"
+		"PAGE     1    Excluded  Mapped ! to 456\n"
+		"VERSION  2    Unmapped  Not mapped\n"
+		"... and 10 more\n\n"
+		"Running \"reqferry map auto\" again finds the same, unless something else "
+		"changes.\n");
+	str_clear(&out);
+	result.number = 0;
+	document_map_undo_text(&out, &plain, &result);
+	assert_has(&out, "This would be undone: change 7");
+	assert_has(&out, "Nothing was changed.\n");
+	str_clear(&out);
+	document_map_undo_preview(&out, &result);
+	assert_has(&out, "change 7 by ann of 2026-01-31 (auto: 12 mappings)\n11 mappings return");
 	str_release(&out);
 }
 
@@ -839,6 +949,8 @@ int main(void)
 		cmocka_unit_test(test_map_auto),
 		cmocka_unit_test(test_mapping),
 		cmocka_unit_test(test_map_show),
+		cmocka_unit_test(test_map_history),
+		cmocka_unit_test(test_map_undo),
 		cmocka_unit_test(test_plan),
 		cmocka_unit_test(test_plan_details),
 		cmocka_unit_test(test_plan_is_read_again),
