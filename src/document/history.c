@@ -44,7 +44,7 @@ static void batch_cells(
 	struct str what CLEANUP(str_release) = STR_INIT;
 	mapping_batch_text(batch, &what);
 	cells[0] = text_of_int(arena, batch->number);
-	cells[1] = batch->date;
+	cells[1] = text_date(arena, batch->date);
 	cells[2] = batch->by;
 	cells[3] = arena_copy(arena, str_slice(&what));
 	cells[4] = batch->undone_by ? text_of_int(arena, batch->undone_by) : SLICE_NULL;
@@ -53,7 +53,7 @@ static void batch_cells(
 void document_changes_begin(struct grid *grid)
 {
 	static const struct grid_column columns[CHANGE_COLUMNS] = {{"CHANGE", true, 0},
-		{"WHEN", false, 0}, {"WHO", false, 6}, {"WHAT", false, 12}, {"UNDONE IN", true, 0}};
+		{"WHEN", false, 0}, {"WHO", false, 6}, {"WHAT", false, 12}, {"UNDONE", true, 0}};
 	grid_begin(grid, columns, CHANGE_COLUMNS);
 }
 
@@ -130,18 +130,15 @@ static void rows_text(struct str *out, const struct document_style *style,
 	text_more(out, result->count, result->restored + result->derived);
 }
 
-/* "change 7 by anna of 2026-01-31T12:34:56.789Z (confirm: 12 mappings)" */
-static void add_batch(struct str *out, const struct mapping_batch *batch)
+static void add_batch(struct str *out, const char *label, const struct mapping_batch *batch)
 {
 	struct str what CLEANUP(str_release) = STR_INIT;
 	mapping_batch_text(batch, &what);
-	str_addf(out, "change %lld by ", (long long)batch->number);
-	plain_safe(out, batch->by);
-	str_add_text(out, " of ");
-	plain_safe(out, batch->date);
-	str_add_text(out, " (");
-	plain_safe(out, str_slice(&what));
-	str_add_char(out, ')');
+	plain_labelf(out, label, "change %lld", (long long)batch->number);
+	plain_label(out, "What", str_slice(&what));
+	plain_label(out, "Who", batch->by);
+	plain_label(out, "When", batch->date);
+	str_add_char(out, '\n');
 }
 
 static void add_counts(struct str *out, const struct mapping_undo_result *result)
@@ -165,17 +162,14 @@ static void add_counts(struct str *out, const struct mapping_undo_result *result
 
 void document_map_undo_preview(struct str *out, const struct mapping_undo_result *result)
 {
-	add_batch(out, &result->undone);
-	str_add_char(out, '\n');
+	add_batch(out, "To undo", &result->undone);
 	add_counts(out, result);
 }
 
 void document_map_undo_text(struct str *out, const struct document_style *style,
 	const struct mapping_undo_result *result)
 {
-	str_add_text(out, result->number ? "Undone: " : "This would be undone: ");
-	add_batch(out, &result->undone);
-	str_add_char(out, '\n');
+	add_batch(out, result->number ? "Undone" : "To undo", &result->undone);
 	add_counts(out, result);
 	rows_text(out, style, result);
 	if (result->undone.kind == CHANGE_AUTO)

@@ -67,6 +67,8 @@ int64_t tally_of(const struct tallies *tallies, struct slice name);
  * 4711".
  */
 struct slice text_status(struct slice status);
+/* A time of our own tables to the second: "2026-01-31T12:34:56Z". */
+struct slice text_date(struct arena *arena, struct slice date);
 struct slice text_state(struct arena *arena, struct slice status, struct slice destination);
 /* A decimal number in a buffer that lives as long as the arena. */
 struct slice text_of_int(struct arena *arena, int64_t number);

@@ -232,6 +232,14 @@ static void candidates_text(
 	text_grid(out, style, columns, ARRAY_LEN(columns), cells, detail->candidate_count);
 }
 
+struct slice text_date(struct arena *arena, struct slice date)
+{
+	struct slice seconds, rest;
+	if (!slice_cut(date, '.', &seconds, &rest))
+		return date;
+	return slice_of(arena_printf(arena, "%.*sZ", SLICE_PRINT(seconds)));
+}
+
 struct slice text_state(struct arena *arena, struct slice status, struct slice destination)
 {
 	struct slice word = text_status(status);
@@ -241,7 +249,7 @@ struct slice text_state(struct arena *arena, struct slice status, struct slice d
 		arena_printf(arena, "%.*s to %.*s", SLICE_PRINT(word), SLICE_PRINT(destination)));
 }
 
-/* "set", "undo 7", "reset: set", "confirm, undone in 9" */
+/* "set", "undo 7", "reset: set" */
 static struct slice change_text(struct arena *arena, const struct mapping_change *change)
 {
 	struct str text CLEANUP(str_release) = STR_INIT;
@@ -250,8 +258,6 @@ static struct slice change_text(struct arena *arena, const struct mapping_change
 	str_addf(&text, "%s%.*s", change->derived ? "reset: " : "", SLICE_PRINT(change->kind));
 	if (change->undoes)
 		str_addf(&text, " %lld", (long long)change->undoes);
-	if (change->undone_by)
-		str_addf(&text, ", undone in %lld", (long long)change->undone_by);
 	return arena_copy(arena, str_slice(&text));
 }
 
@@ -259,7 +265,7 @@ static void history_text(
 	struct str *out, const struct document_style *style, const struct mapping_detail *detail)
 {
 	static const struct grid_column columns[] = {{"CHANGE", true, 0}, {"WHEN", false, 0},
-		{"WHO", false, 4}, {"WHAT", false, 7}, {"FROM", false, 8}, {"TO", false, 8},
+		{"WHO", false, 4}, {"WHAT", false, 7}, {"FROM", false, 12}, {"TO", false, 12},
 		{"RULE", false, 4}};
 	struct arena arena CLEANUP(arena_release) = ARENA_INIT;
 	if (detail->history_count == 0)
@@ -269,7 +275,7 @@ static void history_text(
 		const struct mapping_change *change = &detail->history[i];
 		struct slice *row = cells + i * ARRAY_LEN(columns);
 		row[0] = text_of_int(&arena, change->number);
-		row[1] = change->date;
+		row[1] = text_date(&arena, change->date);
 		row[2] = change->by;
 		row[3] = change_text(&arena, change);
 		row[4] = text_state(&arena, change->old_status, change->old_destination);

@@ -202,13 +202,15 @@ static bool name_conflict(const struct undo *undo, const struct conflict *confli
 	return true;
 }
 
-/* The first few conflicts, how many there are, and the highest change among them. */
+/* The first few conflicts, how many there are, and the highest change among them: 0 when all are
+ * edits in SQL, -1 when an undo is among them, which cannot be taken back. */
 static bool read_conflicts(const struct undo *undo, struct conflict *list, int64_t *count,
 	int64_t *highest, struct error *err)
 {
 	static const char sql[] =
-		"SELECT m.type, m.key, c.mapping, x.batch" FROM_BATCH
+		"SELECT m.type, m.key, c.mapping, x.batch, b.kind" FROM_BATCH
 		" LEFT JOIN reqferry_change x ON x.backupkey = c.backupkey AND x.id = l.change "
+		"LEFT JOIN reqferry_batch b ON b.backupkey = x.backupkey AND b.batch = x.batch "
 		"WHERE " ROWS_OF_BATCH " AND (m.id IS NULL OR (NOT " IS_LIKE(
 			"old") " AND "
 			       "(l.change IS NOT NULL OR NOT " IS_LIKE("new") "))) ORDER BY c.id";
@@ -227,7 +229,9 @@ static bool read_conflicts(const struct undo *undo, struct conflict *list, int64
 		if (!row)
 			return true;
 		number = db_rows_int(rows, 3);
-		if (number > *highest)
+		if (slice_is(db_rows_text(rows, 4), mapping_change_word(CHANGE_UNDO)))
+			*highest = -1;
+		else if (*highest >= 0 && number > *highest)
 			*highest = number;
 		if (*count < NAMED_LIMIT)
 			list[*count] =
@@ -261,6 +265,9 @@ static bool check_conflicts(const struct undo *undo, struct error *err)
 		error_hint(err,
 			"Undo change %lld first (--change %lld), or change these mappings by hand.",
 			(long long)highest, (long long)highest);
+	else if (highest < 0)
+		error_hint(err, "Change these mappings by hand: \"map set\", \"map clear\", \"map "
+				"exclude\".");
 	else
 		error_hint(err, "Put them back in SQL, or change them by hand: \"map set\", \"map "
 				"clear\", \"map exclude\".");

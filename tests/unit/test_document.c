@@ -485,7 +485,7 @@ static void test_map_show(void **state UNUSED)
 	json_decref(document);
 	document_map_show_text(&out, &plain, &detail);
 	assert_has(&out, "Title          A\\x1b[2Jtitle\n");
-	assert_has(&out, "reset: set, undone in 4  Not mapped  Mapped ! to 456\n");
+	assert_has(&out, "reset: set  Not mapped  Mapped ! to 456\n");
 	str_clear(&out);
 
 	document_map_set_json(&out, &detail, 4);
@@ -542,9 +542,9 @@ static void test_map_history(void **state UNUSED)
 	document_changes_row(&out, &grid, &undo);
 	document_changes_row(&out, &grid, &set);
 	assert_string_equal(out.at,
-		"CHANGE  WHEN        WHO  WHAT                                 UNDONE IN\n"
+		"CHANGE  WHEN        WHO  WHAT                                 UNDONE\n"
 		"     8  2026-01-31  bob  undo 7: 4 mappings\n"
-		"     7  2026-01-31  ann  set PAGE 1\\x1b[2J -> 456, 3 derived          8\n");
+		"     7  2026-01-31  ann  set PAGE 1\\x1b[2J -> 456, 3 derived       8\n");
 	str_release(&out);
 }
 
@@ -583,7 +583,8 @@ static void test_map_undo(void **state UNUSED)
 	json_decref(document);
 	document_map_undo_text(&out, &plain, &result);
 	assert_string_equal(out.at,
-		"Undone: change 7 by ann of 2026-01-31 (auto: 12 mappings)\n"
+		"Undone         change 7\nWhat           auto: 12 mappings\n"
+		"Who            ann\nWhen           2026-01-31\n\n"
 		"11 mappings return to what they were.\n"
 		"1 mapping is so already and is left alone.\n"
 		"1 automatic mapping returns to Not mapped, as what it follows changes: run "
@@ -597,11 +598,11 @@ static void test_map_undo(void **state UNUSED)
 	str_clear(&out);
 	result.number = 0;
 	document_map_undo_text(&out, &plain, &result);
-	assert_has(&out, "This would be undone: change 7");
+	assert_has(&out, "To undo        change 7\n");
 	assert_has(&out, "Nothing was changed.\n");
 	str_clear(&out);
 	document_map_undo_preview(&out, &result);
-	assert_has(&out, "change 7 by ann of 2026-01-31 (auto: 12 mappings)\n11 mappings return");
+	assert_has(&out, "Who            ann\nWhen           2026-01-31\n\n11 mappings return");
 	str_release(&out);
 }
 
