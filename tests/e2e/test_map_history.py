@@ -368,15 +368,19 @@ def walks(t, people, sql, seeds, length):
 
 
 def test_random_edits_of_one_person(t):
-    walks(t, ["anna"], False, range(1, 5), 40)
+    walks(t, ["anna"], False, range(1, 4), 36)
 
 
 def test_random_edits_of_two_people(t):
-    walks(t, ["anna", "bob"], False, range(11, 15), 40)
+    walks(t, ["anna", "bob"], False, range(11, 14), 36)
 
 
 def test_random_edits_and_sql(t):
-    walks(t, ["anna", "bob"], True, range(21, 25), 40)
+    walks(t, ["anna", "bob"], True, range(21, 24), 36)
+
+
+for walk in (test_random_edits_of_one_person, test_random_edits_of_two_people, test_random_edits_and_sql):
+    walk.timeout = 600
 
 
 # --- the commands ------------------------------------------------------------------------------------
