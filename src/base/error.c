@@ -4,6 +4,7 @@
  * Every text is put together beside its place first: the values of a format may point into the
  * very error that is written.
  */
+#include <errno.h>
 #include <stdarg.h>
 
 #include "base/error.h"
@@ -144,6 +145,31 @@ void error_context(struct error *err, const char *format, ...)
 	err->message[len + 2 + (rest < room ? rest : room)] = '\0';
 	if (rest > room)
 		cut_at_boundary(err->message);
+}
+
+bool error_hint_errno(struct error *err, int reason)
+{
+	static const struct {
+		int reason;
+		const char *hint;
+	} known[] = {
+		{ENOSPC, "Make room on that disk and try again."},
+		{EDQUOT, "Make room within the quota of that disk and try again."},
+		{EFBIG, "The process may not write files of that size: raise the limit (ulimit -f) "
+			"and try again."},
+		{EMFILE, "The process may not open more files: raise the limit (ulimit -n) and try "
+			 "again."},
+		{ENFILE,
+			"The system has no more file handles: close other programs and try again."},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+		if (known[i].reason == reason) {
+			error_hint(err, "%s", known[i].hint);
+			return true;
+		}
+	}
+	return false;
 }
 
 const char *error_kind_name(enum error_kind kind)

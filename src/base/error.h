@@ -64,6 +64,11 @@ void error_hint(struct error *err, const char *format, ...) PRINTF(2, 3);
 void error_detail(struct error *err, const char *format, ...) PRINTF(2, 3);
 /* Puts "<context>: " in front of the message. */
 void error_context(struct error *err, const char *format, ...) PRINTF(2, 3);
+/*
+ * Says what to do about an errno that people can mend: a full disk, a limit of the process. True
+ * when it is one of those; nothing is set otherwise.
+ */
+bool error_hint_errno(struct error *err, int reason);
 /* The word of a kind, static. */
 const char *error_kind_name(enum error_kind kind);
 /* The exit status of a kind; 0 for ERROR_NONE. */

@@ -1,10 +1,11 @@
 /*
  * Files that appear whole or not at all.
  *
- * Written to "<path>.XXXXXX" with mode 0600, synced, renamed over the path, and the folder synced.
- * A link is followed, so that it stays a link. Standard output, and a path that is a device or a
- * pipe, are written directly: there is nothing to rename over. The committed file keeps mode 0600,
- * or gets the mode of the file that it replaces: backups hold personal data.
+ * Written with mode 0600 to a file without a name, which is gone with the process however that
+ * ends; where the system has none, to "<path>.XXXXXX". Synced, named, renamed over the path, and
+ * the folder synced. A link is followed, so that it stays a link. Standard output, and a path that
+ * is a device or a pipe, are written directly: there is nothing to rename over. The committed file
+ * keeps mode 0600, or gets the mode of the file that it replaces: backups hold personal data.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +23,8 @@ struct file_out {
 	int fd;
 	char *path;      /* as given, for messages */
 	char *target;    /* where it goes */
-	char *temporary; /* NULL: written directly */
+	char *temporary; /* the name of the file in the making; NULL: it has none */
+	bool unnamed;    /* in the making, without a name yet */
 	mode_t mode;     /* of the committed file */
 	struct str buffer;
 };
@@ -33,7 +35,54 @@ static bool fail_errno(struct error *err, const char *verb, const char *path)
 
 	error_set(err, reason == ENOENT ? ERROR_NOT_FOUND : ERROR_IO, "cannot %s \"%s\": %s", verb,
 		path, strerror(reason));
+	error_hint_errno(err, reason);
 	return false;
+}
+
+/* How linkat() is told of a file without a name. */
+static void name_of_fd(int fd, char out[32])
+{
+	snprintf(out, 32, "/proc/self/fd/%d", fd);
+}
+
+/* Not every file system knows such files, and without /proc they could not be named. */
+static bool open_unnamed(struct file_out *file)
+{
+	char *copy = xstrdup(file->target), link[32];
+	int fd = open(dirname(copy), O_TMPFILE | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR);
+
+	free(copy);
+	if (fd < 0)
+		return false;
+	name_of_fd(fd, link);
+	if (access(link, F_OK) != 0) {
+		close(fd);
+		return false;
+	}
+	file->fd = fd;
+	file->unnamed = true;
+	return true;
+}
+
+/* Gives it a name that no other file has. */
+static bool name_unnamed(struct file_out *file, struct error *err)
+{
+	char link[32];
+
+	name_of_fd(file->fd, link);
+	for (unsigned try = 0; try < 1000; try++) {
+		struct str name CLEANUP(str_release) = STR_INIT;
+
+		str_addf(&name, "%s.%ld-%u", file->target, (long)getpid(), try);
+		if (linkat(AT_FDCWD, link, AT_FDCWD, name.at, AT_SYMLINK_FOLLOW) == 0) {
+			file->temporary = xstrdup(name.at);
+			file->unnamed = false;
+			return true;
+		}
+		if (errno != EEXIST)
+			break;
+	}
+	return fail_errno(err, "write", file->path);
 }
 
 static bool open_directly(struct file_out *file, struct error *err)
@@ -55,6 +104,8 @@ static bool open_target(struct file_out *file, struct error *err)
 			return open_directly(file, err);
 		file->mode = old.st_mode & 0777;
 	}
+	if (open_unnamed(file))
+		return true;
 	str_addf(&name, "%s.XXXXXX", file->target);
 	file->fd = mkostemp(name.at, O_CLOEXEC);
 	if (file->fd < 0)
@@ -132,16 +183,28 @@ static void sync_folder(const char *path)
 	free(copy);
 }
 
+bool file_out_sync(struct file_out *file, struct error *err)
+{
+	if (!flush(file, err))
+		return false;
+	/* devices and pipes need not know what that is */
+	if ((file->unnamed || file->temporary) && fsync(file->fd) != 0)
+		return fail_errno(err, "write", file->path);
+	return true;
+}
+
 static bool put_in_place(struct file_out *file, struct error *err)
 {
 	int fd = file->fd;
 
-	if (!flush(file, err))
+	if (!file_out_sync(file, err))
 		return false;
-	if (!file->temporary)
+	if (!file->temporary && !file->unnamed)
 		return true;
-	if (fchmod(fd, file->mode) != 0 || fsync(fd) != 0)
+	if (fchmod(fd, file->mode) != 0)
 		return fail_errno(err, "write", file->path);
+	if (file->unnamed && !name_unnamed(file, err))
+		return false;
 	file->fd = -1;
 	if (close(fd) != 0 || rename(file->temporary, file->target) != 0)
 		return fail_errno(err, "write", file->path);

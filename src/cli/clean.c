@@ -81,6 +81,7 @@ static bool run(struct session *session, const struct given *given, struct error
 				  : clean_run(&instance, days, &session->task, &session->arena,
 					    &result, err)))
 		return false;
+	session->done = "the cleaning";
 	if (session->json) {
 		document_clean_json(&out, &result);
 		return session_print_json(session, &out, err);

@@ -345,6 +345,8 @@ int cli_main(int argc, char **argv)
 	if (err.kind != ERROR_INTERRUPTED && err.kind != ERROR_USAGE &&
 		task_should_stop(&session.task))
 		error_set(&err, ERROR_INTERRUPTED, "interrupted by the user");
+	if (session.done)
+		error_context(&err, "%s is done, what failed came after it", session.done);
 	report(&session, &err);
 	return error_exit_status(err.kind);
 }

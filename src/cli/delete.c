@@ -19,6 +19,7 @@ static bool delete_copy(struct session *session, const struct given *given, stru
 	if (!session_open(session, given->arguments[0], DB_WRITE, &instance, err) ||
 		!safety_delete(&instance, key, &session->task, &rows, err))
 		return false;
+	session->done = "the deletion";
 	if (session->json) {
 		document_copy_deleted_json(&out, key, rows);
 		return session_print_json(session, &out, err);
@@ -39,6 +40,7 @@ static bool run(struct session *session, const struct given *given, struct error
 		!session_open(session, given->arguments[0], DB_WRITE, &instance, err) ||
 		!delete_backup(&instance, key, &session->task, &rows, err))
 		return false;
+	session->done = "the deletion";
 	if (session->json) {
 		document_delete_json(&out, key, rows);
 		return session_print_json(session, &out, err);

@@ -56,6 +56,7 @@ static bool run(struct session *session, const struct given *given, struct error
 		!session_open(session, given->arguments[0], DB_WRITE, &instance, err) ||
 		!export(session, &instance, given, key, &staged, err))
 		return false;
+	session->done = "the export";
 	if (staged.vanished > 0 || staged.unknown_columns)
 		session->status = STATUS_REMAINDER;
 	return staged_print(session, "exported", &staged, given->options[FILE_], err);

@@ -166,8 +166,10 @@ static bool run(struct session *session, const struct given *given, struct error
 		return plan_print(session, &instance, &options, err);
 	if (!options.confirm && session_can_ask(session) && !ask(session, &instance, &options, err))
 		return false;
-	return import_run(&instance, &options, &session->task, &session->arena, &result, err) &&
-	       reports_write(&reports, err) && print(session, &result, err);
+	if (!import_run(&instance, &options, &session->task, &session->arena, &result, err))
+		return false;
+	session->done = "the import";
+	return reports_write(&reports, err) && print(session, &result, err);
 }
 
 const struct command command_import = {

@@ -17,10 +17,12 @@ static bool run(struct session *session, const struct given *given, struct error
 	if (!given->options[KEY] && strcmp(file, "-") == 0)
 		return FAIL_HINT(err, USAGE, "Use --key KEY.",
 			"a backup from standard input has no name to take its key from");
-	return session_open(session, given->arguments[0], DB_WRITE, &instance, err) &&
-	       load_file(
-		       &instance, file, &options, &session->task, &session->arena, &staged, err) &&
-	       staged_print(session, "loaded", &staged, file, err);
+	if (!session_open(session, given->arguments[0], DB_WRITE, &instance, err) ||
+		!load_file(
+			&instance, file, &options, &session->task, &session->arena, &staged, err))
+		return false;
+	session->done = "the load";
+	return staged_print(session, "loaded", &staged, file, err);
 }
 
 const struct command command_load = {

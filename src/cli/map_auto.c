@@ -48,6 +48,7 @@ static bool run(struct session *session, const struct given *given, struct error
 		!session_open(session, given->arguments[0], DB_WRITE, &instance, err) ||
 		!map(session, &instance, given, key, &result, err))
 		return false;
+	session->done = "the mapping";
 	if (result.open > 0 && !given->options[OPEN_OK])
 		session->status = STATUS_REMAINDER;
 	if (session->json) {

@@ -73,6 +73,8 @@ bool edit_run(struct session *session, const struct given *given, enum mapping_e
 			     instance.db, key, edit, &filter, true, &session->task, &count, err) ||
 			    (count > 0 && !ask(session, verb, count, err))))
 		return false;
-	return mapping_edit(instance.db, key, edit, &filter, false, &session->task, &count, err) &&
-	       print(session, edit, count, err);
+	if (!mapping_edit(instance.db, key, edit, &filter, false, &session->task, &count, err))
+		return false;
+	session->done = "the change of mappings";
+	return print(session, edit, count, err);
 }

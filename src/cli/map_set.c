@@ -31,9 +31,13 @@ static bool run(struct session *session, const struct given *given, struct error
 		!session_open(session, given->arguments[0], DB_WRITE, &instance, err) ||
 		!stage_backup_get(instance.db, key, &session->arena, &backup, err) ||
 		!mapping_set(&instance.host, key, type, old, dependencies, given->arguments[4],
-			given->options[FORCE] != NULL, &session->task, &reset, err) ||
-		!mapping_show(instance.db, instance.catalogue, key, type, old, dependencies,
-			&detail, err))
+			given->options[FORCE] != NULL, &session->task, &reset, err))
+		return false;
+	session->done = "the mapping";
+	/* it is too late to cancel it */
+	db_set_task(instance.db, NULL);
+	if (!mapping_show(
+		    instance.db, instance.catalogue, key, type, old, dependencies, &detail, err))
 		return false;
 	bool ok = print(session, &detail, reset, err);
 	mapping_detail_release(&detail);

@@ -27,6 +27,7 @@ struct session {
 	const char *notes[SESSION_NOTES]; /* the first of task_warn */
 	size_t note_count;
 	int status;
+	const char *done; /* "the import": committed; errors from then on say that it stands */
 };
 
 /* Signals, terminals and the task. `no_color`: --no-color was given. */

@@ -211,6 +211,8 @@ atomic_int *signals_install(void)
 	}
 	action.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &action, NULL);
+	/* a file that outgrows the limit of the process is an error of that write */
+	sigaction(SIGXFSZ, &action, NULL);
 	return &cancelled;
 }
 

@@ -49,6 +49,7 @@ static bool run(struct session *session, const struct given *given, struct error
 		return false;
 	if (!undo_run(&instance, &options, &session->task, &session->arena, &result, err))
 		return false;
+	session->done = "the undo";
 	if (session->json) {
 		document_undo_json(&out, &result);
 		return session_print_json(session, &out, err);

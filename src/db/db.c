@@ -133,6 +133,10 @@ static bool check_fault(struct db *db, struct error *err)
 		db->driver->cut(db);
 		db->cut = true;
 		return check_connection(db, err);
+	case FAULT_CANCEL:
+		/* the statement runs, as it would: it may be done before anybody looks */
+		raise(SIGINT);
+		return true;
 	case FAULT_ERROR:
 		break;
 	}

@@ -18,6 +18,7 @@
  *     kill:N       the process kills itself before the Nth statement
  *     error:N      the Nth statement fails (ERROR_DATABASE)
  *     cut:N        the connection is lost before the Nth statement (ERROR_UNREACHABLE)
+ *     cancel:N     the process sends itself SIGINT, as Ctrl-C does, and the Nth statement runs
  *     report:PATH  nothing fails; the number of statements so far is written to PATH whenever a
  *                  counted connection is closed, so that a test loop knows where to end
  *

@@ -22,7 +22,8 @@ static void read_setting(void)
 	static const struct {
 		const char *word;
 		enum fault_action action;
-	} words[] = {{"kill", FAULT_KILL}, {"error", FAULT_ERROR}, {"cut", FAULT_CUT}};
+	} words[] = {{"kill", FAULT_KILL}, {"error", FAULT_ERROR}, {"cut", FAULT_CUT},
+		{"cancel", FAULT_CANCEL}};
 	struct slice head, tail;
 	const char *text = getenv("REQFERRY_FAULT");
 
@@ -61,7 +62,8 @@ bool fault_check(struct error *err)
 	pthread_once(&once, read_setting);
 	if (setting.bad)
 		return FAIL_HINT(err, USAGE,
-			"It is kill:N, error:N or cut:N with N from 1 on, or report:PATH.",
+			"It is kill:N, error:N, cut:N or cancel:N with N from 1 on, or "
+			"report:PATH.",
 			"the variable \"REQFERRY_FAULT\" cannot be understood");
 	if (setting.report && !write_report())
 		return FAIL(err, USAGE, "the fault report \"%s\" cannot be written: %s",

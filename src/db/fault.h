@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 
-enum fault_action { FAULT_NONE, FAULT_KILL, FAULT_ERROR, FAULT_CUT };
+enum fault_action { FAULT_NONE, FAULT_KILL, FAULT_ERROR, FAULT_CUT, FAULT_CANCEL };
 
 /* Fails with ERROR_USAGE when REQFERRY_FAULT cannot be understood or its report not be written. */
 MUST_CHECK bool fault_check(struct error *err);

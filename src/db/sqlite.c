@@ -13,6 +13,7 @@
  */
 #include "db/sqlite.h"
 
+#include <errno.h>
 #include <sys/statvfs.h>
 
 struct sqlite_rows {
@@ -82,6 +83,29 @@ static bool fail_interrupted(const struct sqlite *sqlite, struct error *err)
 	return FAIL(err, INTERRUPTED, "interrupted");
 }
 
+static bool fail_full(const char *path, struct error *err)
+{
+	return FAIL_HINT(err, IO,
+		"The disk is full: make room where the database lies and in the temporary folder, "
+		"and try again.",
+		"no space is left for database \"%s\" or its temporary files", path);
+}
+
+static bool fail_io(const char *path, int result, int code, struct error *err)
+{
+	if (code == ENOSPC || code == EDQUOT)
+		return fail_full(path, err);
+	if (result == SQLITE_IOERR_GETTEMPPATH)
+		return FAIL_HINT(err, IO,
+			"Name a folder that can be written in the variable SQLITE_TMPDIR.",
+			"there is no folder for the temporary files of database \"%s\"", path);
+	error_set(err, ERROR_IO, "database \"%s\" cannot be read or written: %s", path,
+		code ? strerror(code) : "input or output failed");
+	if (!error_hint_errno(err, code))
+		error_hint(err, "Check the disk, and the rights of the folder.");
+	return false;
+}
+
 static bool fail_by_kind(struct sqlite *sqlite, int result, const char *words, struct error *err)
 {
 	const char *path = sqlite->path.at;
@@ -101,15 +125,10 @@ static bool fail_by_kind(struct sqlite *sqlite, int result, const char *words, s
 			"Check the rights of the file and of its folder, and who writes it.",
 			"database \"%s\" cannot be written", path);
 	case SQLITE_FULL:
-		return FAIL_HINT(err, IO,
-			"Make room where the database lies and in the temporary folder, and "
-			"try again.",
-			"no space is left for database \"%s\" or its temporary files", path);
+		return fail_full(path, err);
 	case SQLITE_IOERR:
 	case SQLITE_CANTOPEN:
-		return FAIL_HINT(err, IO, "Check the disk, and the rights of the folder.",
-			"database \"%s\" cannot be read or written: %s", path,
-			code ? strerror(code) : "input or output failed");
+		return fail_io(path, result, code, err);
 	case SQLITE_NOTADB:
 		return FAIL(err, INPUT, "\"%s\" is not an SQLite database", path);
 	case SQLITE_CORRUPT:

@@ -189,7 +189,8 @@ bool clean_all(struct instance *instance, bool force, bool dry_run, struct task 
 {
 	struct clean_result result = {.runs = 0};
 	task_step(task, "drop reqferry's tables", "tables", 0);
-	if (!db_begin(instance->db, dry_run ? DB_SNAPSHOT : DB_READ_WRITE, err))
+	if (!(dry_run ? db_begin(instance->db, DB_SNAPSHOT, err)
+		      : stage_begin(instance->db, NULL, err)))
 		return false;
 	bool ok = all_body(instance, force, dry_run, arena, &result, err) && task_check(task, err);
 	if (ok && !dry_run)

@@ -32,7 +32,7 @@ bool step_run_reporting(struct instance *instance, const char *name, struct slic
 	if (!task_check(task, err) || !stage_prepare(instance->db, err) ||
 		!stage_run_begin(instance->db, name, key, task->actor, run, err))
 		return false;
-	bool ok = db_begin(instance->db, DB_READ_WRITE, err);
+	bool ok = stage_begin(instance->db, run, err);
 	if (ok) {
 		ok = body(context, err) &&
 		     (!report || report->len == 0 ||

@@ -211,10 +211,10 @@ static bool write_all(struct instance *instance, const struct stage_backup *back
 		return false;
 	struct backup_counts counts;
 	backup_writer_counts(writer, &counts);
-	/* The manifest first: a file without one is still good, a wrong manifest beside it is not.
-	 */
+	/* The file is safe on the disk before its manifest appears, and appears after it. */
 	bool to_file = strcmp(path, "-") != 0;
-	bool ok = (!to_file || write_manifest(instance, backup, &counts, path, err)) &&
+	bool ok = file_out_sync(file, err) &&
+		  (!to_file || write_manifest(instance, backup, &counts, path, err)) &&
 		  file_out_commit(&file, err);
 	backup_counts_release(&counts);
 	return ok;

@@ -36,6 +36,42 @@ static bool is_gone(struct slice host)
 	return slice_is(host, own) && kill((pid_t)number, 0) != 0 && errno == ESRCH;
 }
 
+/* Adds the newest run whose process may live to a message about a lock. */
+static void name_holder(struct db *db, const char *own, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
+	struct error ignored = ERROR_INIT;
+	const struct db_value value = db_text(own ? own : "");
+	if (!db_query(db,
+		    "SELECT step, backupkey, actor, started, host FROM reqferry_run WHERE state = "
+		    "'running' AND id <> $1 ORDER BY started DESC, id",
+		    &value, 1, &rows, &ignored))
+		return;
+	for (bool row; db_rows_next(rows, &row, &ignored) && row;) {
+		struct slice key = db_rows_text(rows, 1), host = db_rows_text(rows, 4);
+		if (is_gone(host))
+			continue;
+		const struct error before = *err;
+		error_set(err, ERROR_LOCKED,
+			"%s; there runs \"%.*s\"%s%.*s%s, begun by \"%.*s\" at %.*s (%.*s)",
+			before.message, SLICE_PRINT(db_rows_text(rows, 0)), key.at ? " of \"" : "",
+			SLICE_PRINT(key), key.at ? "\"" : "", SLICE_PRINT(db_rows_text(rows, 2)),
+			SLICE_PRINT(db_rows_text(rows, 3)), SLICE_PRINT(host));
+		error_hint(err, "Wait until it is done, or stop it, and try again.");
+		error_detail(err, "%s", before.detail);
+		return;
+	}
+}
+
+bool stage_begin(struct db *db, const char *own, struct error *err)
+{
+	if (db_begin(db, DB_READ_WRITE, err))
+		return true;
+	if (err->kind == ERROR_LOCKED)
+		name_holder(db, own, err);
+	return false;
+}
+
 /* Inside a write transaction. */
 static bool note_interrupted(struct db *db, const char *now, struct error *err)
 {
@@ -72,10 +108,10 @@ static bool note_interrupted(struct db *db, const char *now, struct error *err)
 	return true;
 }
 
-static bool commit_one(struct db *db, const char *sql, const struct db_value *values, size_t count,
-	struct error *err)
+static bool commit_one(struct db *db, const char *own, const char *sql,
+	const struct db_value *values, size_t count, struct error *err)
 {
-	if (!db_begin(db, DB_READ_WRITE, err))
+	if (!stage_begin(db, own, err))
 		return false;
 	if (db_exec(db, sql, values, count, NULL, err) && db_commit(db, err))
 		return true;
@@ -92,7 +128,7 @@ bool stage_run_begin(struct db *db, const char *step, struct slice backup_key, c
 	name_host(host, sizeof(host), (long)getpid());
 	const struct db_value values[] = {db_text(fresh), db_text(step), db_slice(backup_key),
 		db_text(actor), db_text(host), db_text(now)};
-	if (!db_begin(db, DB_READ_WRITE, err))
+	if (!stage_begin(db, NULL, err))
 		return false;
 	if (!note_interrupted(db, now, err) ||
 		!db_exec(db,
@@ -121,7 +157,7 @@ bool stage_run_end(
 	time_now_utc(now);
 	const struct db_value values[] = {
 		db_text(id), db_text(state), db_text(now), db_slice(report)};
-	return commit_one(db,
+	return commit_one(db, id,
 		"UPDATE reqferry_run SET state = $2, ended = $3, heartbeat = $3, "
 		"report = COALESCE($4, report) WHERE id = $1",
 		values, ARRAY_LEN(values), err);

@@ -126,7 +126,7 @@ bool stage_prepare(struct db *db, struct error *err)
 			(long long)version, STAGE_SCHEMA_VERSION);
 	if (version == STAGE_SCHEMA_VERSION)
 		return true;
-	if (!db_begin(db, DB_READ_WRITE, err))
+	if (!stage_begin(db, NULL, err))
 		return false;
 	if (migrate(db, err) && db_commit(db, err))
 		return true;

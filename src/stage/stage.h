@@ -111,6 +111,12 @@ void stage_field_list(struct str *sql, const char *alias, unsigned first, unsign
  */
 
 /*
+ * Begins a write transaction. When somebody else holds the lock (ERROR_LOCKED) the message names
+ * the step that runs on this instance, as far as the record tells; `own` is the caller's own run,
+ * or NULL.
+ */
+MUST_CHECK bool stage_begin(struct db *db, const char *own, struct error *err);
+/*
  * Records that a step begins, in a transaction of its own (not inside another), and returns the
  * run's id. Runs of processes of this machine that are no more are noted as interrupted.
  */
