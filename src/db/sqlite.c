@@ -106,10 +106,10 @@ static bool fail_io(const char *path, int result, int code, struct error *err)
 	return false;
 }
 
-static bool fail_by_kind(struct sqlite *sqlite, int result, const char *words, struct error *err)
+static bool fail_by_kind(
+	struct sqlite *sqlite, int result, int code, const char *words, struct error *err)
 {
 	const char *path = sqlite->path.at;
-	int code = sqlite3_system_errno(sqlite->handle);
 
 	switch (result & 0xff) {
 	case SQLITE_INTERRUPT:
@@ -146,10 +146,13 @@ static bool fail_by_kind(struct sqlite *sqlite, int result, const char *words, s
 
 bool sqlite_fail(struct sqlite *sqlite, int result, const char *sql, struct error *err)
 {
+	int reason = errno, code = sqlite3_system_errno(sqlite->handle);
 	const char *words =
 		sqlite->handle ? sqlite3_errmsg(sqlite->handle) : sqlite3_errstr(result);
 
-	fail_by_kind(sqlite, result, words, err);
+	/* SQLite forgets the system's reason when a commit fails: run() has cleared errno for that
+	 */
+	fail_by_kind(sqlite, result, code ? code : reason, words, err);
 	error_detail(
 		err, "%s (SQLite result %d)%s%s", words, result, sql ? ": " : "", sql ? sql : "");
 	return false;
@@ -376,8 +379,10 @@ static void sqlite_rows_end(struct db_rows *rows)
 /* Not through the cache: these few steps are not to be interrupted by the task. */
 static bool run(struct sqlite *sqlite, const char *sql, struct error *err)
 {
-	int result = sqlite3_exec(sqlite->handle, sql, NULL, NULL, NULL);
+	int result;
 
+	errno = 0;
+	result = sqlite3_exec(sqlite->handle, sql, NULL, NULL, NULL);
 	return result == SQLITE_OK || sqlite_fail(sqlite, result, sql, err);
 }
 

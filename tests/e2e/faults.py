@@ -4,10 +4,12 @@ differ after a fault, and loops over the statements of a step.
 A fault is injected by the switch of the database layer, see src/db/db.h.
 """
 import contextlib
+import ctypes
 import fnmatch
 import hashlib
 import os
 import shutil
+import subprocess
 import tempfile
 
 import csvtext
@@ -71,6 +73,32 @@ def content(t, path):
             if rows or not table.startswith("reqferry_"):
                 digest.update(f"{table} {rows} {names}".encode())
     return digest.hexdigest()
+
+
+def differs(t, path, other):
+    """The same as comparing content(), for many rows: compares row by row by rowid, in SQL. Returns what
+    differs, None if nothing does."""
+    with contextlib.closing(t.sqlite(path)) as db:
+        db.execute("ATTACH ? AS other", (f"{(t.dir / other).as_uri()}?mode=ro",))
+        both = [{row[0] for row in db.execute(
+            f"SELECT name FROM {where}.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' "
+            "ESCAPE '\\'")} for where in ("main", "other")]
+        for table in sorted((both[0] | both[1]) - set(steps.RECORDS)):
+            counts = [db.execute(f'SELECT count(*) FROM {where}."{table}"').fetchone()[0]
+                      if table in names else 0 for where, names in zip(("main", "other"), both)]
+            if counts[0] != counts[1]:
+                return f"{table} has {counts[0]} rows and not {counts[1]}"
+            if not counts[0]:
+                continue
+            volatile = VOLATILE.get(table, ())
+            columns = [row[1] for row in db.execute(f'PRAGMA main.table_info("{table}")')]
+            same = " AND ".join(f'(a."{one}" IS NULL) = (b."{one}" IS NULL)' if one in volatile
+                                else f'a."{one}" IS b."{one}"' for one in columns)
+            equal = db.execute(f'SELECT count(*) FROM main."{table}" a JOIN other."{table}" b ON '
+                               f"a.rowid = b.rowid WHERE {same}").fetchone()[0]
+            if equal != counts[0]:
+                return f"{counts[0] - equal} rows of {table} differ"
+    return None
 
 
 def state_of_last_run(t, path):
@@ -308,3 +336,49 @@ class Loop:
         self.run(f"{kind}:{self.last + 1}")
         self.t.equal(content(self.t, self.name), self.complete, f"{kind} past the end")
         return "complete"
+
+
+# --- limits ------------------------------------------------------------------------------------------
+
+
+def limited(t, limit, *args, expect=(0, 1), **more):
+    """Runs the program under a limit of prlimit, such as "--nofile=5"."""
+    program = t.program
+    t.program = shutil.which("prlimit")
+    try:
+        return t.run(f"{limit}:{limit.split('=')[1]}", program, *args, expect=expect, **more)
+    finally:
+        t.program = program
+
+
+CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000
+
+
+class Disk:
+    """A file system of a few KiB, seen by this test and what it starts only."""
+
+    def __init__(self, folder, kib):
+        self.folder = folder
+        libc = ctypes.CDLL(None, use_errno=True)
+        user, group = os.getuid(), os.getgid()
+        if libc.unshare(CLONE_NEWNS | (0 if user == 0 else CLONE_NEWUSER)) != 0:
+            raise harness.Skip(f"no small disk can be made here: {os.strerror(ctypes.get_errno())}")
+        if user:
+            for name, text in (("setgroups", "deny"), ("uid_map", f"0 {user} 1"), ("gid_map", f"0 {group} 1")):
+                with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
+                    file.write(text)
+        folder.mkdir(exist_ok=True)
+        self.mount("--make-rprivate", "/")
+        self.mount("-t", "tmpfs", "-o", f"size={kib}k", "tmpfs", folder)
+
+    def mount(self, *args):
+        ended = subprocess.run(["mount", *args], capture_output=True, encoding="utf-8", check=False)
+        if ended.returncode:
+            raise harness.Skip(f"no small disk can be made here: {ended.stderr.strip()}")
+
+    def resize(self, kib):
+        self.mount("-o", f"remount,size={kib}k", self.folder)
+
+    def empty(self):
+        for path in self.folder.iterdir():
+            path.unlink()

@@ -1,13 +1,11 @@
 """Undo: every table is as before the import, to the bit; what changed since is never lost in silence."""
 import contextlib
-import shutil
 import sqlite3
 
 import check
 import csvtext
 import harness
 import steps
-import test_kill
 import tiny
 from test_plan_import import edit, merge_world
 from tiny import ASSUMED, KEY, NAME
@@ -458,60 +456,7 @@ def test_inserted_rows_that_others_refer_to(t):
         t.equal({number: after[table].get(number) for number in rows}, rows, table)
 
 
-# --- faults ------------------------------------------------------------------------------------------
-
-
-def test_undo_with_faults_at_every_statement(t):
-    """Killed or failed at any statement: as before or undone, never half, and it can be run again."""
-    url, _ = tiny.ready(t)
-    start = exact(t)
-    do_import(t, url)
-    command = ["undo", url, KEY, "--confirm", "ABC"]
-    for path in t.dir.glob(f"{NAME}-*"):
-        raise harness.Failure(f"left behind: {path}")
-    shutil.copy(t.dir / NAME, t.dir / "before.db")
-    imported = exact(t)
-    last = test_kill.statements(t, command)
-    same(start, exact(t))
-    for number in range(1, last + 1):
-        for kind, status in (("kill", test_kill.KILLED), ("error", (0, 1))):
-            test_kill.restore(t)
-            result = t.run(*command, env={"REQFERRY_FAULT": f"{kind}:{number}"}, expect=status)
-            test_kill.sound(t)
-            found, marked = exact(t), steps.count(t, NAME, "reqferry_undo WHERE undone IS NOT NULL")
-            assert (found, marked) in ((imported, 0), (start, 1)), f"half after {kind}:{number} of {last}"
-            if kind == "error":
-                t.equal(marked, 0 if result.status else 1, f"status after error:{number}")
-            if not marked:
-                t.run(*command)
-                same(start, exact(t))
-
-
-test_undo_with_faults_at_every_statement.timeout = 600
-
-
-def test_import_with_errors_at_every_statement(t):
-    """The record of an import and its rows are there together or not at all."""
-    url, _ = tiny.ready(t)
-    for path in t.dir.glob(f"{NAME}-*"):
-        raise harness.Failure(f"left behind: {path}")
-    shutil.copy(t.dir / NAME, t.dir / "before.db")
-    start = exact(t)
-    command = ["import", url, KEY, *ASSUMED, "--confirm", "ABC"]
-    last = test_kill.statements(t, command)
-    done = exact(t)
-    for number in range(1, last + 1):
-        kind, status = (("kill", test_kill.KILLED), ("error", (0, 1)))[number % 2]
-        test_kill.restore(t)
-        t.run(*command, env={"REQFERRY_FAULT": f"{kind}:{number}"}, expect=status)
-        found, copies = exact(t), steps.count(t, NAME, "reqferry_undo")
-        assert (found, copies) in ((start, 0), (done, 1)), f"half after {kind}:{number} of {last}"
-        if copies:
-            undo(t, url)
-            same(start, exact(t))
-
-
-test_import_with_errors_at_every_statement.timeout = 600
+# --- checks before the commit ------------------------------------------------------------------------
 
 
 def test_an_undo_that_does_not_fit_is_rolled_back(t):
