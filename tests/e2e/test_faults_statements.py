@@ -3,8 +3,10 @@
 See faults.Loop for what is looked at after each fault, and for the stride in a sanitizer build.
 """
 import contextlib
+import os
 
 import faults
+import harness
 from faults import ASSUMED
 
 WIKI, JIRA = "destination.db", "jira.db"
@@ -84,6 +86,36 @@ def test_map(t):
 def test_export(t):
     t = faults.quick(t)
     loop(t, WIKI, "export", faults.wiki_mapped(t), "out", "--space", "ABC")
+
+
+def test_a_killed_export_leaves_no_part_of_its_file(t):
+    """Killed while it writes the file, whose rows are in staging by then."""
+    t = faults.quick(t)
+    try:
+        os.close(os.open(t.dir, os.O_TMPFILE | os.O_WRONLY))
+    except OSError as error:
+        raise harness.Skip(f"no files without a name on this file system: {error}") from None
+    url = faults.wiki_mapped(t)
+    faults.keep(t, WIKI)
+    command = ["export", url, "out", "--space", "ABC", "--file", "out.csv", "--exported-at",
+               "2024-01-04 20:59:55"]
+    last = faults.statements(t, command)
+    wanted = sorted(["out.csv", "out.csv.manifest.json"])
+    t.equal(sorted(path.name for path in t.dir.glob("out.csv*")), wanted)
+    complete = (t.dir / "out.csv").read_bytes()
+    writing = 0
+    for number in range(last // 2, last + 1):
+        for path in t.dir.glob("out.csv*"):
+            path.unlink()
+        faults.restore(t, WIKI)
+        t.run(*command, env={"REQFERRY_FAULT": f"kill:{number}"}, expect=faults.KILLED)
+        t.equal([path.name for path in t.dir.glob("out.csv*")], [], f"files after kill:{number} of {last}")
+        if faults.state_of_last_run(t, faults.copy_of(t, WIKI)) != "done":
+            continue
+        writing += 1
+        t.run("write", url, "out", "out.csv")
+        assert (t.dir / "out.csv").read_bytes() == complete, "another file"
+    assert writing > 3, writing
 
 
 for test in (test_load, test_import_on_a_confluence, test_import_on_a_jira, test_undo_on_a_confluence,
