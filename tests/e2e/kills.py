@@ -158,10 +158,5 @@ class Kills:
                 f"{self.kept} left all as before, {self.again} runs after a kill")
 
 
-def room(t):
-    """A folder for databases that are copied often."""
-    return faults.quick(t) if shutil.disk_usage("/dev/shm").free > 4 << 30 else t
-
-
 def moments(seed):
     return random.Random(seed)

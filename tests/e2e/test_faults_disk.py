@@ -64,7 +64,7 @@ def found_outside(t, folder):
 def grow(t, command, step):
     """The step on a disk that grows by `step` KiB until it succeeds."""
     before, complete = undisturbed(t, command)
-    disk = faults.Disk(t.dir / "disk", PLENTY)
+    disk = faults.Disk(t, "disk", PLENTY)
     url = t.url(f"disk/{WIKI}")
     command = ["--json", *(url if one == t.url(WIKI) else one for one in command)]
     size, failures, messages = (t.dir / WIKI).stat().st_size >> 10, 0, set()
@@ -91,22 +91,25 @@ def grow(t, command, step):
 
 
 def test_load_on_a_full_disk(t):
+    t = faults.quick(t)
     grow(t, loading(t), 64 if faults.sanitized(t) else 8)
 
 
 def test_import_on_a_full_disk(t):
+    t = faults.quick(t)
     grow(t, importing(t), 32 if faults.sanitized(t) else 4)
 
 
 def test_undo_on_a_full_disk(t):
+    t = faults.quick(t)
     grow(t, undoing(t), 32 if faults.sanitized(t) else 4)
 
 
 def test_limits_on_the_size_of_files(t):
     """What can be had everywhere: the process may not write files of more than so many bytes."""
     step = (128 if faults.sanitized(t) else 16) << 10
-    for number, prepare in enumerate((loading, importing, undoing)):
-        inner = harness.Context(t.program, t.dir / str(number)) if not (t.dir / str(number)).mkdir() else t
+    for prepare in (loading, importing, undoing):
+        inner = faults.quick(t)
         command = prepare(inner)
         before, complete = undisturbed(inner, command)
         limit, failures = 0, 0
@@ -127,16 +130,16 @@ def test_limits_on_the_size_of_files(t):
             inner.equal(faults.content(inner, WIKI), complete, f"the content after a limit of {limit} bytes")
             limit += step
         assert failures >= 3, failures
-        inner.close()
 
 
 def test_a_full_folder_for_temporary_files(t):
+    t = faults.quick(t)
     url, _ = tiny.destination(t)
     kills.write_file(t, 3000)
     t.run("load", url, "tiny.csv")
     t.run("map", "auto", url, "tiny")
     before = faults.content(t, tiny.NAME)
-    disk = faults.Disk(t.dir / "temporary", 16)
+    disk = faults.Disk(t, "temporary", 16)
     command = ["--json", "import", url, "tiny", *tiny.ASSUMED, "--confirm", "ABC"]
     for kib in (16, 64, 256):
         disk.resize(kib)
@@ -153,7 +156,7 @@ def test_files_on_a_full_disk(t):
     url, _ = tiny.destination(t)
     kills.write_file(t, 500)
     t.run("load", url, "tiny.csv")
-    disk = faults.Disk(t.dir / "disk", 64)
+    disk = faults.Disk(t, "disk", 64)
     whole = 4 * -(-(t.dir / "tiny.csv").stat().st_size // 4096)  # in whole pages: no room for a manifest
     for kib in (8, 128, whole // 2, whole - 8, whole):
         disk.resize(PLENTY)

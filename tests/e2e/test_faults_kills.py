@@ -37,7 +37,7 @@ def test_import_killed_at_random(t):
     """50 kills of an import of at least 3 s, of which at least 40 fall inside its transaction; every
     second is followed by a whole run, the others by the next killed one. Fewer in a sanitizer build."""
     wanted = 8 if faults.sanitized(t) else 50
-    step = kills.Kills(kills.room(t), "import", least=3.0)
+    step = kills.Kills(faults.quick(t), "import", least=3.0)
     moments = kills.moments(42)
     for number in range(2 * wanted):
         step.kill(moments.uniform(0.0, 0.97))
@@ -53,7 +53,7 @@ def test_import_killed_at_random(t):
 
 def test_load_killed_at_random(t):
     wanted = 6 if faults.sanitized(t) else 30
-    step = kills.Kills(kills.room(t), "load", least=1.0)
+    step = kills.Kills(faults.quick(t), "load", least=1.0)
     moments = kills.moments(41)
     for number in range(2 * wanted):
         step.kill(moments.uniform(0.0, 1.05))
