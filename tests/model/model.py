@@ -146,7 +146,7 @@ class Import:
                 fates[one] = "rejected"
             elif one in excluded:
                 fates[one] = "excluded"
-        if bad - excluded and not self.options["reject"]:
+        if bad and not self.options["reject"]:
             self.expected.blockers.add("bad-value")
         self.coming = {table.name: {number: row for number, row in self.items[table.name].items()
                                     if (table.name, number) not in fates} for table in self.tables}
@@ -168,23 +168,30 @@ class Import:
         scope = self.scope_entity()
         if scope:
             needed.add(scope)
-            if not self.mapped(scope):
-                blockers.add("scope-excluded" if self.decision(scope)[0] == "EXCLUDED" else "unmapped")
+            if self.decision(scope)[0] == "EXCLUDED":
+                blockers.add("scope-excluded")
         for entity in needed:
             status, new, certainty = self.decision(entity)
             if status in (None, "UNMAPPED"):
                 blockers.add("unmapped")
-            elif status == "EXCLUDED":
-                pass
-            elif status not in ("MAPPED_AUTO", "MAPPED_MANUAL") or not new and (
+            if new and status == "MAPPED_AUTO" and certainty == "possible" and "possible" not in accept:
+                blockers.add("possible")
+        # every destination is looked at, also those that no row needs
+        for entity in needed_entities(self.case, self.items) | self.outside_spaces():
+            status, new, certainty = self.decision(entity)
+            if status in (None, "UNMAPPED", "EXCLUDED"):
+                continue
+            if status not in ("MAPPED_AUTO", "MAPPED_MANUAL") or not new and (
                     entity[0] != "USER" or status == "MAPPED_AUTO"):
                 blockers.add("bad-destination")
-            elif new and status == "MAPPED_AUTO" and certainty == "possible" and "possible" not in accept:
-                blockers.add("possible")
-            if new and status in ("MAPPED_AUTO", "MAPPED_MANUAL") and not self.exists(entity[0], new) and (
-                    "missing" not in accept):
+            elif new and not self.exists(entity[0], new) and "missing" not in accept:
                 blockers.add("missing-destination")
         self.check_pages()
+
+    def outside_spaces(self):
+        requirements = self.case.origin.rows.get("DBREQUIREMENT", {})
+        return {("SPACE", requirements[row[column]]["SPACEKEY"], None)
+                for row in self.outside.values() for column in ("PARENT_ID", "CHILD_ID")}
 
     def exists(self, kind, new):
         """Is it there? What lives in another database cannot be looked up."""
@@ -236,14 +243,22 @@ class Import:
         scope = self.scope_entity()
         if scope:
             return {self.mapped(scope)} - {None}
-        found = {None}
+        found = set()
         for table, _, row in self.rows():
             if table in CONFLUENCE_SCOPED and row["SPACEKEY"]:
                 found.add(self.mapped(("SPACE", row["SPACEKEY"], None)))
             elif "ISSUEID" in row and row["ISSUEID"] is not None:
                 new = self.mapped(("ISSUE", str(row["ISSUEID"]), None))
                 found.add(project_of(self.site, int(new)) if new else None)
-        return found
+        return found - {None}
+
+    def brings_unowned(self, table):
+        """Rows that no space or project owns are replaced by those that a whole instance brings."""
+        if self.case.scope is not None or self.options["erase"] == "nothing":
+            return False
+        return any(all(row[name] is None for name in ("SPACEKEY", "ISSUEID", "REQUIREMENT_ID", "PARENT_ID")
+                       if name in row and not (name == "REQUIREMENT_ID" and "ISSUEID" in row))
+                   for row in self.items[table].values())
 
     def owner(self, table, row):
         """The space or project that a row of the destination belongs to, None if to none."""
@@ -270,9 +285,10 @@ class Import:
                 elif name == "DBDEPENDENCY":
                     ends = [self.before["DBREQUIREMENT"].get(row[one]) for one in ("PARENT_ID", "CHILD_ID")]
                     keys = {end["SPACEKEY"] for end in ends if end}
-                    gone = bool(keys & self.scopes) if keys else None in self.scopes
+                    gone = bool(keys & self.scopes)
                 else:
-                    gone = self.owner(name, row) in self.scopes
+                    owner = self.owner(name, row)
+                    gone = self.brings_unowned(name) if owner is None else owner in self.scopes
                 if gone:
                     self.erased[name][number] = row
             self.expected.erased[name] = len(self.erased[name])

@@ -3,6 +3,7 @@
 Written by hand from docs/catalogue.md and the vendor's description, not read from data/catalogue:
 what both took from one file could be wrong in both.
 """
+import re
 
 PREFIX = {"confluence": "AO_32F7CE_", "jira": "AO_42D05A_"}
 
@@ -137,7 +138,7 @@ def plain(kind, value):
     if kind == "boolean":
         return true(value)
     if kind == "integer":
-        return int(value)
+        return int(value) if re.fullmatch("-?[0-9]+", str(value)) else value
     if kind == "timestamp":
         whole, _, fraction = str(value).partition(".")
         return f"{whole}.{fraction[:3]:0<3}"
