@@ -131,6 +131,8 @@ class Run:
         if kinds:
             self.refused(plan, before)
             return "blocked"
+        if self.case.stale:
+            self.moved(plan)
         after = self.imported(plan, before)
         if self.case.again and self.case.options["erase"] != "nothing":
             self.again(after)
@@ -154,6 +156,8 @@ class Run:
             case.destination.write(self.blanks[case.product, case.extra], self.folder / self.name)
             self.call("export", "sqlite:origin.db", "earlier", *scope, "--file", "file.csv", expect=(0, 3))
         if not case.same or case.reload:
+            if not case.manifest:
+                (self.folder / "file.csv.manifest.json").unlink()
             self.call("load", self.url(), "file.csv", "--key", KEY)
         if case.same:
             replace_rows(self.folder / self.name, case.destination)
@@ -207,6 +211,22 @@ class Run:
                   *self.options(), expect=(4,))
         if self.state() != before:
             raise Difference("an import that was refused changed rows")
+
+    def moved(self, plan):
+        """Something that decides moves, the import refuses; it moves back, and the plan holds again."""
+        before = self.state()
+        db = self.open(write=True)
+        rows = db.execute("SELECT id, f4 FROM reqferry_item WHERE backupkey = ?", (KEY,)).fetchall()
+        if rows:
+            number, value = random.Random(self.case.seed).choice(rows)
+            change = "UPDATE reqferry_item SET f4 = ? WHERE backupkey = ? AND id = ?"
+            db.execute(change, ("99", KEY, number))
+            self.call("import", self.url(), KEY, "--confirm", self.confirm(), "--plan", plan["hash"],
+                      *self.options(), expect=(4,))
+            db.execute(change, (value, KEY, number))
+            if self.state() != before:
+                raise Difference("an import that refused a plan of before changed rows")
+        db.close()
 
     def do_import(self, plan):
         rejected = sum(plan["reject"].values())

@@ -18,8 +18,10 @@ TEXTS = [None, None, "", "x", "a, \"b\"", " lead", "tail ", "line\r\nbreak", "#1
 TIMES = [None, "2024-01-04 19:20:18", "2024-01-04 19:20:18.5", "2024-02-29 00:00:00.000",
          "1999-07-01 12:00:00.123"]
 RELATIONSHIPS = [None, "refines", "tests", "a, b", ""]
+# What exists nowhere, and what cannot be an id of its kind.
 MISSING = {"SPACE": "GONE9", "PAGE": "999991", "VERSION": "999992", "ATTACHMENT": "999993", "USER": "nobody9",
            "APPLINK": "cccccccc-0000-3000-8000-000000000009", "ISSUE": "999994"}
+FORMLESS = {"PAGE": "12x", "VERSION": "-", "ATTACHMENT": " 7", "ISSUE": "nothing"}
 
 
 class Case:
@@ -34,6 +36,8 @@ class Case:
         self.extra = rng.random() < 0.15      # the destination has a column that no catalogue knows
         self.scope = None
         self.reload = True                    # through the file
+        self.manifest = rng.random() >= 0.1   # it is still there when the file is loaded
+        self.stale = rng.random() < 0.1       # something moves between plan and import
         self.options = {}
         self.decisions = {}
         self.bad = set()                      # (table, old id) of rows that cannot be imported
@@ -53,6 +57,7 @@ class _Maker:
         self.p_trouble = rng.choice([0] * 7 + [0.1])
         self.troubles = [rng.choice(["unmapped", "possible", "missing", "bad", "inconsistent"])]
         self.p_orphan = rng.choice([0, 0, 0, 0.3])  # rows that no scope owns
+        self.p_stray = rng.random() < 0.1  # issues that went to other projects than their own
         self.next = {}
 
     def make(self):
@@ -90,7 +95,7 @@ class _Maker:
                         "audit": rng.choice(["rewrite"] * 5 + ["keep"]),
                         "reject": rng.random() < 0.5,
                         "accept": set()}
-        for word in ("possible", "missing"):
+        for word in ("possible", "missing", "assumed"):
             if rng.random() < 0.5:
                 case.options["accept"].add(word)
 
@@ -174,6 +179,8 @@ class _Maker:
             self.add(site, "DBLINK", MARKER="orphan")
         if rng.random() < self.p_orphan:
             self.matrix(site, None, rng.choice([None, 1]))
+        if rng.random() < self.p_orphan:
+            self.add(site, "DBDEPENDENCY", RELATIONSHIP="orphan")
 
     def requirement(self, site, space, key, baseline):
         rng = self.rng
@@ -363,6 +370,9 @@ class _Maker:
         """Rows of the backup that cannot be imported. The values stand at the origin, and where it is
         the destination too, there as well."""
         case, rng = self.case, self.rng
+        if rng.random() < 0.02 and case.origin.rows.get("DBREQUIREMENT"):
+            number = rng.choice(list(case.origin.rows["DBREQUIREMENT"]))
+            case.origin.rows["DBREQUIREMENT"][number]["UPPERKEY"] = rng.choice(["wrong", None])
         if rng.random() >= 0.12:
             return
         where = {"DBREQUIREMENT": ("STORAGETYPE", "CREATEDDATE"), "DBPROPERTY": ("SCHEMAVERSION",),
@@ -417,9 +427,11 @@ class _Maker:
             if trouble == "possible":
                 return "MAPPED_AUTO", new, "possible"
             if trouble == "missing" and kind in MISSING:
-                return status, MISSING[kind], certainty
+                elsewhere = kind == "ISSUE" and self.case.product == "confluence"
+                return status, "GONE-99" if elsewhere else MISSING[kind], certainty
             if trouble == "bad":
-                return rng.choice([("MAPPED", new, None), ("MAPPED_AUTO", "", "certain")])
+                return rng.choice([("MAPPED", new, None), ("MAPPED_AUTO", "", "certain"),
+                                   (status, FORMLESS.get(kind, ""), certainty)])
         return status, new, certainty
 
     def itself(self, kind, key, link=None):
@@ -509,7 +521,7 @@ class _Maker:
             used = set()
             for key in sorted(old.spaces, key=lambda one: one != case.scope):
                 options = [one for one in new.spaces]
-                if case.scope not in (None, key):
+                if case.scope not in (None, key) and rng.random() < 0.9:
                     # one space into the scope's own would make strangers of its references
                     options = [one for one in options
                                if one != self.destination_of("SPACE", case.scope)]
@@ -559,5 +571,5 @@ class _Maker:
                 self.itself("ISSUE", issue)
                 continue
             target = self.destination_of("PROJECT", project)
-            here = [one for one, (home, _) in new.issues.items() if home == target]
+            here = [one for one, (home, _) in new.issues.items() if home == target or self.p_stray]
             self.choose("ISSUE", issue, here, used=used)

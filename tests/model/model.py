@@ -93,6 +93,8 @@ class Import:
         self.options = case.options
         self.expected = Expected()
         self.items, self.outside = exported(case)
+        if case.reload and not case.manifest:
+            self.outside = {}
         self.tables = shape.TABLES[case.product]
 
     def run(self):
@@ -121,7 +123,9 @@ class Import:
         status, new, _ = self.decision(entity)
         if status == "MAPPED_MANUAL" and entity[0] == "USER" and not new:
             return ""
-        return new if status in ("MAPPED_AUTO", "MAPPED_MANUAL") and new else None
+        if status not in ("MAPPED_AUTO", "MAPPED_MANUAL") or not new:
+            return None
+        return new if self.formed(entity[0], new) else None
 
     def rows(self):
         for table in self.tables:
@@ -184,9 +188,26 @@ class Import:
             if status not in ("MAPPED_AUTO", "MAPPED_MANUAL") or not new and (
                     entity[0] != "USER" or status == "MAPPED_AUTO"):
                 blockers.add("bad-destination")
+            elif new and not self.formed(entity[0], new):
+                blockers.add("bad-destination")
             elif new and not self.exists(entity[0], new) and "missing" not in accept:
                 blockers.add("missing-destination")
         self.check_pages()
+        self.check_file()
+
+    def check_file(self):
+        """What the file itself forbids."""
+        if any(text(row["UPPERKEY"]) not in (None, row["KEY"].upper())
+               for row in self.items.get("DBREQUIREMENT", {}).values()):
+            self.expected.blockers.add("shape")
+        if not self.case.manifest and self.case.reload and any(self.items.values()) and (
+                "assumed" not in self.options["accept"]):
+            self.expected.blockers.add("assumed-columns")
+
+    def formed(self, kind, new):
+        if kind in ("PAGE", "VERSION", "ATTACHMENT") or kind == "ISSUE" and self.case.product == "jira":
+            return re.fullmatch("[0-9]+", new) is not None
+        return kind != "ISSUE" or re.fullmatch("[A-Z][A-Z0-9_]*-[0-9]+", new) is not None
 
     def outside_spaces(self):
         requirements = self.case.origin.rows.get("DBREQUIREMENT", {})
@@ -256,8 +277,8 @@ class Import:
         """Rows that no space or project owns are replaced by those that a whole instance brings."""
         if self.case.scope is not None or self.options["erase"] == "nothing":
             return False
-        return any(all(row[name] is None for name in ("SPACEKEY", "ISSUEID", "REQUIREMENT_ID", "PARENT_ID")
-                       if name in row and not (name == "REQUIREMENT_ID" and "ISSUEID" in row))
+        return any(all(row[name] is None for name in ("SPACEKEY", "ISSUEID", "REQUIREMENT_ID", "PARENT_ID",
+                                                      "CHILD_ID") if name in row and not (name == "REQUIREMENT_ID" and "ISSUEID" in row))
                    for row in self.items[table].values())
 
     def owner(self, table, row):
@@ -285,7 +306,7 @@ class Import:
                 elif name == "DBDEPENDENCY":
                     ends = [self.before["DBREQUIREMENT"].get(row[one]) for one in ("PARENT_ID", "CHILD_ID")]
                     keys = {end["SPACEKEY"] for end in ends if end}
-                    gone = bool(keys & self.scopes)
+                    gone = bool(keys & self.scopes) if keys else self.brings_unowned(name)
                 else:
                     owner = self.owner(name, row)
                     gone = self.brings_unowned(name) if owner is None else owner in self.scopes
