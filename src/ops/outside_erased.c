@@ -83,7 +83,12 @@ static bool keep_erased(struct instance *instance, const struct outside_kind *ki
 		outside_cites(instance, kind->table->citation, &sql);
 	} else {
 		join_ends(kind, &sql);
-		str_add_text(&sql, " WHERE e0.id IS NULL OR e1.id IS NULL");
+		str_add_text(&sql, " WHERE (e0.id IS NULL OR e1.id IS NULL) AND COALESCE(t.");
+		db_identifier(&sql, kind->ends[0]->name);
+		str_add_text(&sql, ", t.");
+		db_identifier(&sql, kind->ends[1]->name);
+		/* what refers to nothing is no reference: the backup replaces it */
+		str_add_text(&sql, ") IS NOT NULL");
 	}
 	if (!run(instance, sql.at, err))
 		return false;

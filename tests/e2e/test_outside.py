@@ -471,3 +471,19 @@ def test_a_manifest_that_lies(t):
     t.contains(t.run("load", new, "all.csv").err, "5 references of the manifest do not leave")
     steps.automatic(t, new, NEW, "all")
     t.equal(steps.plan(t, new, "all")["outside"]["lost"], 0)
+
+
+def test_dependencies_of_nothing_are_replaced(t):
+    """Both ends are empty: no reference that leaves anything, so the backup's rows take their place."""
+    url = world.create(t, OLD, "confluence")
+    with Wiki(t, OLD, 1000) as site:
+        site.add_space("ABC", "Alpha")
+        site.add("ABC R-1")
+        site.ry("DBDEPENDENCY", PARENT_ID=None, CHILD_ID=None, RELATIONSHIP="of nothing")
+    steps.export(t, url, OLD, "all", "all.csv", "--all")
+    steps.automatic(t, url, OLD, "all")
+    before = check.read(t, OLD)
+    for _ in range(2):
+        planned, _ = steps.carry_out(t, url, OLD, "all", "everything")
+        t.equal(planned["outside"], outside())
+        check.same_but_ids(before, check.read(t, OLD))

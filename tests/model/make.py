@@ -80,7 +80,6 @@ class _Maker:
         else:
             self.map_jira()
         if case.same:
-            self.no_citations()
             self.meanwhile()
             case.reload = rng.random() < 0.7
         if case.extra:
@@ -302,20 +301,6 @@ class _Maker:
 
     # --- the time between export and import, and faults --------------------------------------------
 
-    def no_citations(self):
-        """Citations in a backup that comes back under another key are another test's."""
-        case = self.case
-        if case.product != "confluence" or case.scope is None:
-            return
-        if case.decisions.get(("SPACE", case.scope, None), (None, None))[1] == case.scope:
-            return
-        requirements = case.origin.rows["DBREQUIREMENT"]
-        for row in case.origin.rows["DBLINK"].values():
-            if shape.true(row["ORIGIN"]) is False and row["TYPE"] == "PAGE" and row["DOCUMENTID"]:
-                parent = requirements.get(row["PARENT_ID"])
-                if parent and case.origin.pages[int(row["DOCUMENTID"])][0] != parent["SPACEKEY"]:
-                    row["ORIGIN"] = 1
-
     def meanwhile(self):
         """The instance that the backup comes from went on."""
         case, rng = self.case, self.rng
@@ -481,7 +466,7 @@ class _Maker:
                     here = list(new.pages)
                 self.choose("PAGE", page, here, used=used)
             here = self.destination_of("PAGE", page)
-            here = int(here) if here and int(here) in new.pages else None
+            here = next((one for one in new.pages if str(one) == here), None)
             for number in versions.values():
                 self.version(number, here, page)
             for number in [one for one, owner in old.attachments.items() if owner == page]:

@@ -99,9 +99,9 @@ class Import:
 
     def run(self):
         self.scopes = self.destination_scopes()
+        self.erase()
         self.leave_out()
         self.check_mapping()
-        self.erase()
         self.transform()
         self.identities()
         self.emptied()
@@ -150,10 +150,43 @@ class Import:
                 fates[one] = "rejected"
             elif one in excluded:
                 fates[one] = "excluded"
-        if bad and not self.options["reject"]:
+        for number in self.stay_with_origin():
+            fates["DBLINK", number] = "excluded"
+            self.expected.outside["keptAtOrigin"] += 1
+        if bad - excluded and not self.options["reject"]:
             self.expected.blockers.add("bad-value")
         self.coming = {table.name: {number: row for number, row in self.items[table.name].items()
                                     if (table.name, number) not in fates} for table in self.tables}
+
+    def comes_home(self):
+        """Is it known that the backup comes from this very instance?"""
+        return self.case.same and (self.case.manifest or not self.case.reload)
+
+    def stay_with_origin(self):
+        """Citations that pages of other spaces make of the old requirement, which is still here."""
+        if not self.case.scope or not self.comes_home() or self.case.product == "jira" or (
+                self.options["outside"] == "copy"):
+            return
+        origin = self.case.origin
+        requirements = self.expected.stay["DBREQUIREMENT"]
+        for number, row in self.items["DBLINK"].items():
+            if ("DBLINK", number) in self.expected.fates or row["TYPE"] != "PAGE" or (
+                    shape.true(row["ORIGIN"]) is not False or not row["DOCUMENTID"]):
+                continue
+            page = origin.pages[int(row["DOCUMENTID"])]
+            if page[0] == self.case.scope or (
+                    self.mapped(("PAGE", row["DOCUMENTID"], None)) != row["DOCUMENTID"]):
+                continue
+            old = origin.rows["DBREQUIREMENT"]
+            place = self.place(old, row["PARENT_ID"], self.identity)
+            same = sorted(one for one, here in requirements.items()
+                          if self.identity(here) == self.identity(old[row["PARENT_ID"]]))
+            if place < len(same) and any(
+                    one["PARENT_ID"] == same[place] and one["TYPE"] == "PAGE"
+                    and shape.true(one["ORIGIN"]) is False and one["DOCUMENTID"] == row["DOCUMENTID"]
+                    and text(one["RELATIONSHIP"]) == text(row["RELATIONSHIP"])
+                    for one in self.expected.stay["DBLINK"].values()):
+                yield number
 
     def closed(self, out):
         out = set(out)
@@ -197,10 +230,13 @@ class Import:
 
     def check_file(self):
         """What the file itself forbids."""
-        if any(text(row["UPPERKEY"]) not in (None, row["KEY"].upper())
-               for row in self.items.get("DBREQUIREMENT", {}).values()):
+        known = self.case.manifest or not self.case.reload
+        upper = [(text(row["UPPERKEY"]), row["KEY"].upper())
+                 for row in self.coming.get("DBREQUIREMENT", {}).values() if text(row["UPPERKEY"])]
+        # where the order of the columns is known, a copy that is wrong is made anew
+        if not known and 2 * sum(one != other for one, other in upper) > len(upper):
             self.expected.blockers.add("shape")
-        if not self.case.manifest and self.case.reload and any(self.items.values()) and (
+        if not known and any(self.items.values()) and (
                 "assumed" not in self.options["accept"]):
             self.expected.blockers.add("assumed-columns")
 
@@ -494,11 +530,13 @@ class Import:
                 foreign = requirement
                 space = self.space_for_outside(requirement["SPACEKEY"])
                 wanted = (space, *self.identity(requirement)[1:])
-                found = self.after.get(wanted, []) if space else []
+                # what this import brings is no other end: it came from another space
+                found = [one for one in self.after.get(wanted, []) if not isinstance(one, New)]
+                found = found if space else []
                 place = self.place(origin, number, self.identity)
                 ends.append(found[place] if place < len(found) else None)
             key = (text(row["RELATIONSHIP"]), *ends)
-            if self.case.same and self.options["outside"] == "keep" and self.tied(row):
+            if self.comes_home() and self.options["outside"] == "keep" and self.tied(row):
                 expected.outside["keptAtOrigin"] += 1
             elif None in ends or foreign is None:
                 expected.outside["lost"] += 1
@@ -614,14 +652,15 @@ class Links:
             if new is not None and new != content:
                 yield json.dumps(new, ensure_ascii=False), start, end
         elif name == "url":
-            found = re.match(r"/requirements/([^/]+)/", content)
+            # a URL may end with its space
+            found = re.match(r"/requirements/([^/]+)(/|$)", content)
             if not found:
                 return
             old = unquote(found.group(1))
             new = self.space(old)
             if new is not None and new != old:
                 raw = value.index("/requirements/", start) + len("/requirements/")
-                yield (new,), raw, value.index("/", raw)
+                yield (new,), raw, value.index("/", raw) if found.group(2) else end - 1
 
     def space(self, key):
         """What the key is here, None if that is not known or not one."""
