@@ -352,8 +352,8 @@ static bool find_there(struct planner *planner, const struct catalogue_table *ta
 	ry_from(ry, table, "t", &sql);
 	str_add_text(&sql, " ON ");
 	for (size_t k = 0; k < table->identity_count; k++) {
-		str_addf(&sql, "%st.", k ? " AND " : "");
-		db_identifier(&sql, table->identity[k]->name);
+		str_add_text(&sql, k ? " AND " : "");
+		ry_comparable(ry, table->identity[k], &sql);
 		str_addf(&sql, " IS NOT DISTINCT FROM p.k%zu", k);
 	}
 	str_add_text(&sql, " LEFT JOIN reqferry_erase e ON e.tablename = ");

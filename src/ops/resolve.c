@@ -494,9 +494,9 @@ static bool merge_with_live(
 	str_add_text(&sql, " AS id");
 	for (size_t k = 0; k < table->identity_count; k++) {
 		struct str column CLEANUP(str_release) = STR_INIT;
-		db_identifier(&column, table->identity[k]->name);
-		str_addf(&sql, ", t.%s AS k%zu", column.at, k);
-		str_addf(&by, "%st.%s", k ? ", " : "", column.at);
+		ry_comparable(&instance->ry, table->identity[k], &column);
+		str_addf(&sql, ", %s AS k%zu", column.at, k);
+		str_addf(&by, "%s%s", k ? ", " : "", column.at);
 	}
 	str_addf(&sql, ", ROW_NUMBER() OVER (PARTITION BY %s ORDER BY ", by.at);
 	ry_id(&instance->ry, "t", &sql);

@@ -127,6 +127,17 @@ void ry_text_of(const struct ry *ry, const struct catalogue_column *column, stru
 	str_add_text(sql, ", '')");
 }
 
+void ry_comparable(const struct ry *ry, const struct catalogue_column *column, struct str *sql)
+{
+	const struct db_column *live =
+		ry->live[column->owner->index].columns[column - column->owner->columns];
+	/* where nothing can differ the bare column lets the database use its index */
+	bool alike = column->type == COLUMN_TEXT && live && !live->not_null;
+	str_add_text(sql, alike ? "NULLIF(" : "");
+	add_column(sql, "t", column);
+	str_add_text(sql, alike ? ", '')" : "");
+}
+
 void ry_id_text(const struct ry *ry, struct str *sql)
 {
 	struct str expression CLEANUP(str_release) = STR_INIT;

@@ -69,6 +69,11 @@ void ry_without_scope(const struct catalogue_table *table, const char *alias, st
 
 /* The live column of the row `t` as the text of the backup file; '' and NULL both give NULL. */
 void ry_text_of(const struct ry *ry, const struct catalogue_column *column, struct str *sql);
+/*
+ * The live column of the row `t` in the form in which ry_value gives a staged one, to compare
+ * identities: '' is NULL, which staging cannot tell apart, but where the column cannot be NULL.
+ */
+void ry_comparable(const struct ry *ry, const struct catalogue_column *column, struct str *sql);
 /* The id of the row `t` as text. */
 void ry_id_text(const struct ry *ry, struct str *sql);
 /* "t" with its table: FROM clause's item. */

@@ -6,6 +6,7 @@ import check
 import csvtext
 import steps
 import tiny
+import world
 import world_confluence
 import world_jira
 from tiny import ASSUMED, KEY, NAME
@@ -288,3 +289,20 @@ def test_requirements_without_the_page_that_defines_them_are_counted(t):
     t.run("map", "exclude", url, KEY, "--type", "PAGE", "--key", "8021", "--yes")
     t.equal(t.run("--json", "plan", url, KEY, *ASSUMED).json["orphans"], 1)
     t.contains(t.run("plan", url, KEY, *ASSUMED).out, "1 requirement is left without a link to the page")
+
+
+def test_empty_and_missing_are_one_identity(t):
+    """A file cannot tell '' from NULL, so neither can a row that is there already be told from its copy."""
+    url = world.create(t, "own.db", "jira")
+    with world_jira.Site(t.dir / "own.db", 100, 1, "here") as site:
+        issue = site.issue(site.project("TIO", "Tiger"), 1, "First")
+        site.applink("eeeeeeee-0000-3000-8000-000000000001", "Wiki", "http://wiki.example")
+        requirement = site.ry("DBREMOTEREQUIREMENT", KEY="", TITLE="without a key", SPACEKEY="ABC",
+                              APPLINK="eeeeeeee-0000-3000-8000-000000000001")
+        site.ry("DBISSUELINK", ISSUEID=issue, ISSUEKEY="TIO-1", RELATIONSHIP="", REQUIREMENT_ID=requirement)
+    steps.export(t, url, "own.db", "tio", "tio.csv", "--project", "TIO")
+    steps.automatic(t, url, "own.db", "tio")
+    planned = steps.plan(t, url, "tio", "--erase", "nothing", "--accept", "possible")
+    t.equal(steps.filled(planned["merge"]), {"DBREMOTEREQUIREMENT": 1})
+    t.equal([one["kind"] for one in planned["blockers"]], ["collision"])
+    t.contains(planned["blockers"][0]["message"], "DBISSUELINK")

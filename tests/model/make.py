@@ -272,7 +272,7 @@ class _Maker:
             else:
                 self.add(site, "DBRILAUDITTRAILITEM", ISSUEID=issue, ISSUEKEY=site.issue_key(issue),
                          USERKEY=self.user(site), COMMENT=rng.choice(TEXTS),
-                         OLDLINKS=self.links(spaces), AUDITDATE=rng.choice(TIMES),
+                         OLDLINKS=self.links(spaces), AUDITDATE=rng.choice(TIMES[3:]),
                          LINKS=self.links(spaces), SUCCESS=rng.choice([0, 1, None]))
 
     def links(self, spaces):

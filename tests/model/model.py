@@ -104,6 +104,7 @@ class Import:
         self.check_mapping()
         self.transform()
         self.identities()
+        self.twice()
         self.emptied()
         if self.case.product == "confluence":
             self.put_back()
@@ -367,10 +368,6 @@ class Import:
                     receiving.add(project_of(self.site, row["ISSUEID"]))
         if losing - receiving:
             self.expected.blockers.add("emptied-scope")
-        if self.case.scope and self.case.product == "jira":
-            target = self.mapped(self.scope_entity())
-            if receiving - {target, None}:
-                self.expected.blockers.add("outside-scope")
 
     # --- new rows ----------------------------------------------------------------------------------
 
@@ -439,17 +436,35 @@ class Import:
                 if len(set(old)) > 1 or here[key]:
                     self.expected.blockers.add("collision")
                 continue
-            for place, number in enumerate(numbers):
-                if here[key]:
-                    targets = here[key]
-                elif old[place] != old[0]:
-                    targets = [New(table.name, one) for one, was in zip(numbers, old) if was == old[0]]
-                else:
-                    continue
-                self.expected.merge[table.name, number] = targets
-                self.expected.fates[table.name, number] = "merged"
-                self.became[New(table.name, number)] = targets[0]
-                del rows[number]
+            seen = collections.Counter()
+            for was, number in zip(old, numbers):
+                place, seen[was] = seen[was], seen[was] + 1
+                if place < len(here[key]):  # rows that share an identity already are paired
+                    self.merge(table, number, sorted(here[key])[place])
+            for was, number in zip(old, numbers):
+                if was != old[0] and number in rows:
+                    first = New(table.name, numbers[0])
+                    self.merge(table, number, self.became.get(first, first))
+
+    def merge(self, table, number, target):
+        self.expected.merge[table.name, number] = [target]
+        self.expected.fates[table.name, number] = "merged"
+        self.became[New(table.name, number)] = target
+        del self.expected.insert[table.name][number]
+
+    def twice(self):
+        """Rows without an identity that say the same about the same issue as one that stays."""
+        if self.case.product == "confluence" or self.options["erase"] == "everything":
+            return
+
+        def says(row):
+            return tuple(shape.plain(shape.BY_NAME["DBRILAUDITTRAILITEM"].columns[name].kind, row[name])
+                         for name in ("ISSUEID", "USERKEY", "COMMENT", "AUDITDATE"))
+
+        here = {says(row) for row in self.expected.stay["DBRILAUDITTRAILITEM"].values()
+                if row["ISSUEID"] is not None}
+        if any(says(row) in here for row in self.expected.insert["DBRILAUDITTRAILITEM"].values()):
+            self.expected.blockers.add("collision")
 
     # --- references that leave the scope -----------------------------------------------------------
 
@@ -517,7 +532,8 @@ class Import:
         """References of the origin that the manifest carries."""
         expected, origin = self.expected, self.case.origin.rows["DBREQUIREMENT"]
         there = {(text(row["RELATIONSHIP"]), row["PARENT_ID"], row["CHILD_ID"])
-                 for row in expected.stay["DBDEPENDENCY"].values()} | self.back
+                 for state in (expected.stay, expected.insert)
+                 for row in state["DBDEPENDENCY"].values()} | self.back
         for row in self.outside.values():
             ends, foreign = [], None
             for column in ("PARENT_ID", "CHILD_ID"):
@@ -530,9 +546,7 @@ class Import:
                 foreign = requirement
                 space = self.space_for_outside(requirement["SPACEKEY"])
                 wanted = (space, *self.identity(requirement)[1:])
-                # what this import brings is no other end: it came from another space
-                found = [one for one in self.after.get(wanted, []) if not isinstance(one, New)]
-                found = found if space else []
+                found = self.after.get(wanted, []) if space else []
                 place = self.place(origin, number, self.identity)
                 ends.append(found[place] if place < len(found) else None)
             key = (text(row["RELATIONSHIP"]), *ends)
