@@ -250,15 +250,16 @@ bool sqlite_check_sequence(struct db *db, const char *table, const char *id_colu
 {
 	CLEANUP(str_release) struct str statement = STR_INIT;
 	struct db_sequence sequence = {.behind = false};
-	int64_t own, there;
+	int64_t own = 0, there = 0;
 
 	*out = sequence;
 	if (!ask_number(db,
 		    "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1 AND upper(sql) "
 		    "LIKE '%AUTOINCREMENT%'",
-		    table, &own, err) ||
-		!own)
-		return !own;
+		    table, &own, err))
+		return false;
+	if (!own)
+		return true;
 	if (!highest_id(db, table, id_column, &sequence.highest, err) ||
 		!ask_number(
 			db, "SELECT 1 FROM sqlite_sequence WHERE name = $1", table, &there, err) ||

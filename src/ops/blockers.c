@@ -204,13 +204,12 @@ static void tell_bad_destination(
 	struct planner *planner, const struct planner_mapping *list, int64_t count)
 {
 	struct str names CLEANUP(str_release) = STR_INIT, hint CLEANUP(str_release) = STR_INIT;
-	int64_t named = count < NAMED ? count : NAMED;
-	for (int64_t i = 0; i < named; i++) {
+	for (int64_t i = 0; i < count && i < NAMED; i++) {
 		str_add_text(&names, i ? "; " : "");
 		name_bad_destination(&list[i], &names);
 	}
-	if (named < count)
-		str_addf(&names, "; and %lld more", (long long)(count - named));
+	if (count > NAMED)
+		str_addf(&names, "; and %lld more", (long long)(count - NAMED));
 	str_add_text(&hint, "The mapping table was edited: set it again with ");
 	planner_map_command(planner, "map set", &list[0], &hint);
 	str_add_text(&hint, " or clear it with ");
