@@ -141,7 +141,7 @@ def test_to_another_instance(t):
     planned, _ = steps.carry_out(t, new, NEW, "move", "ABC")
     t.equal(planned["outside"], outside(kept=7, lost=2))
     check.same_but_ids(after, check.read(t, NEW))
-    t.contains(t.run("plan", new, "move").out, "LOST REFERENCE")
+    t.contains(t.run("plan", new, "move").out, "lost: DBDEPENDENCY from ABC R-2 to OPS O-2")
 
 
 def test_undo_takes_them_away(t):
