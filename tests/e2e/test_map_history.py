@@ -2,12 +2,12 @@
 import contextlib
 import random
 import shutil
-import sqlite3
 
 import harness
 import steps
 import terminal
 import tiny
+import versions
 from tiny import ASSUMED, KEY, NAME
 
 CHANGE_KEYS = ("number", "date", "by", "change", "text", "mappings", "derived", "undoes", "undoneBy",
@@ -509,38 +509,6 @@ def test_goes_with_its_backup(t):
 # --- tables of earlier versions ----------------------------------------------------------------------
 
 
-def columns(db):
-    """Table -> its columns, of our own tables."""
-    return {table: [tuple(row)[1:] for row in db.execute(f"PRAGMA table_info({table})")] for (table,) in
-            db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'reqferry\\_%' "
-                       "ESCAPE '\\'").fetchall()}
-
-
-def made_by_scripts(t, version):
-    """Our own tables as the scripts up to that version make them."""
-    db = sqlite3.connect(":memory:")
-    for number in range(1, version + 1):
-        script = (t.root / "src" / "stage" / f"schema-{number}.sql").read_text("utf-8")
-        for mark, word in (("{int64}", "INTEGER"), ("{text}", "TEXT"), ("{key}", "TEXT")):
-            script = script.replace(mark, word)
-        db.executescript(script)
-    return db
-
-
-def take_back_to_version_2(t):
-    """The tables as version 2 would have left them, columns compared with what its scripts make."""
-    with contextlib.closing(t.sqlite(NAME, write=True)) as db:
-        for table in ("reqferry_batch", "reqferry_batch_candidate"):
-            db.execute(f"DROP TABLE {table}")
-        for column in ("oldoutcome", "newoutcome", "oldderivedfrom", "newderivedfrom", "oldchangedby",
-                       "derived", "candidates"):
-            db.execute(f"ALTER TABLE reqferry_change DROP COLUMN {column}")
-        db.execute("UPDATE reqferry_meta SET value = '2' WHERE name = 'schema'")
-        with contextlib.closing(made_by_scripts(t, 2)) as made:
-            t.equal({table: [column[0] for column in list_] for table, list_ in columns(db).items()},
-                    {table: [column[0] for column in list_] for table, list_ in columns(made).items()})
-
-
 def test_tables_of_version_2(t):
     url, _ = tiny.loaded(t)
     as_user(t, "anna", "map", "set", url, KEY, "SPACE", "ABC", "DEF")
@@ -552,7 +520,7 @@ def test_tables_of_version_2(t):
     wanted = history(t, url)["changes"]
     show = t.run("--json", "map", "show", url, KEY, "PAGE", "11").json
     now = snapshot(t)
-    take_back_to_version_2(t)
+    versions.take_back(t, NAME, 2)
     before = t.hashes(NAME)
     # a reader cannot bring them up to date, and is told
     for command in ("history", "undo"):
@@ -572,5 +540,6 @@ def test_tables_of_version_2(t):
     refused(t, url, "bob", "refused", words=["change 7", "earlier version of reqferry"])
     undo(t, url, "carla")
     same(snapshot(t), now)
-    with contextlib.closing(t.sqlite(NAME)) as db, contextlib.closing(made_by_scripts(t, 3)) as made:
-        t.equal(columns(db), columns(made))
+    with contextlib.closing(t.sqlite(NAME)) as db, contextlib.closing(
+            versions.made(t, versions.newest(t))) as made:
+        t.equal(versions.columns(db), versions.columns(made))

@@ -9,6 +9,7 @@ import csvtext
 import harness
 import steps
 import tiny
+import versions
 import world_confluence
 from test_plan_import import WIKI, edit, merge_world
 from tiny import ASSUMED, KEY, NAME
@@ -261,9 +262,7 @@ def test_a_summer_time_is_compared_with_summer_time(t):
 def test_tables_of_an_earlier_version_have_no_zone(t):
     """A reader's plan on tables that the last version of the program made."""
     url, _ = tiny.ready(t)
-    edit(t, "UPDATE reqferry_meta SET value = '2' WHERE name = 'schema'")
-    with t.sqlite(NAME, write=True) as db:
-        db.execute("ALTER TABLE reqferry_backup DROP COLUMN zone")
+    versions.take_back(t, NAME, 2)
     planned = steps.as_reader(t, "--json", "plan", url, KEY, *ASSUMED).json
     assert note(planned, "zone-unknown"), planned["notes"]
     steps.carry_out(t, url, NAME, KEY, "ABC", *ASSUMED)
