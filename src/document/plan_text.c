@@ -76,7 +76,7 @@ static void head(struct str *out, const struct document_style *style, const stru
 
 /* --- rows --- */
 
-static void rows(struct str *out, const struct document_style *style, const struct plan *plan)
+static void row_counts(struct str *out, const struct document_style *style, const struct plan *plan)
 {
 	const struct text_tally_column columns[] = {{"backup", &plan->brought},
 		{"insert", &plan->insert}, {"merge", &plan->merge}, {"exclude", &plan->exclude},
@@ -173,12 +173,12 @@ static void excluded(struct str *out, const struct document_style *style, const 
 
 static void rejected(struct str *out, const struct document_style *style, const struct plan *plan)
 {
-	size_t count = plan->rejection_count < ROWS_SHOWN ? plan->rejection_count : ROWS_SHOWN;
-	if (count == 0)
+	size_t count = 0;
+	if (plan->rejection_count == 0)
 		return;
 	heading(out, style, "Rows that are rejected");
-	for (size_t i = 0; i < count; i++) {
-		const struct plan_rejection *rejection = &plan->rejections[i];
+	for (; count < plan->rejection_count && count < ROWS_SHOWN; count++) {
+		const struct plan_rejection *rejection = &plan->rejections[count];
 		struct str line CLEANUP(str_release) = STR_INIT;
 		str_addf(&line, "%.*s %.*s: %.*s", SLICE_PRINT(rejection->table),
 			SLICE_PRINT(rejection->old_id),
@@ -423,7 +423,7 @@ void document_plan_text(
 	struct str *out, const struct document_style *style, const struct plan *plan)
 {
 	head(out, style, plan);
-	rows(out, style, plan);
+	row_counts(out, style, plan);
 	erased(out, style, plan);
 	other_case(out, style, plan);
 	plan_remarks_text(out, style, plan);
