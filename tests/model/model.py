@@ -214,8 +214,10 @@ class Import:
                 blockers.add("unmapped")
             if new and status == "MAPPED_AUTO" and certainty == "possible" and "possible" not in accept:
                 blockers.add("possible")
-        # every destination is looked at, also those that no row needs
-        for entity in needed_entities(self.case, self.items) | self.outside_spaces():
+        # every destination is looked at, also those that no row needs; but none that rows can do without
+        uses = [entity for table, _, row in self.rows() for _, entity in shape.entities(table, row)]
+        kept = {entity[:3] for entity in uses if entity[3]} - {entity[:3] for entity in uses if not entity[3]}
+        for entity in (needed_entities(self.case, self.items) | self.outside_spaces()) - (kept - {scope}):
             status, new, certainty = self.decision(entity)
             if status in (None, "UNMAPPED", "EXCLUDED"):
                 continue
@@ -314,9 +316,10 @@ class Import:
         """Rows that no space or project owns are replaced by those that a whole instance brings."""
         if self.case.scope is not None or self.options["erase"] == "nothing":
             return False
-        return any(all(row[name] is None for name in ("SPACEKEY", "ISSUEID", "REQUIREMENT_ID", "PARENT_ID",
-                                                      "CHILD_ID") if name in row and not (name == "REQUIREMENT_ID" and "ISSUEID" in row))
-                   for row in self.items[table].values())
+        owners = {"DBPROPERTY": ["REQUIREMENT_ID"], "DBLINK": ["PARENT_ID"],
+                  "DBDEPENDENCY": ["PARENT_ID", "CHILD_ID"]}.get(table) or [
+                      "ISSUEID" if self.case.product == "jira" else "SPACEKEY"]
+        return any(all(row[name] is None for name in owners) for row in self.items[table].values())
 
     def owner(self, table, row):
         """The space or project that a row of the destination belongs to, None if to none."""
