@@ -2,11 +2,11 @@
  * model_launch: runs many command lines of the program without starting it anew for each.
  *
  * A line of standard input is a folder and the arguments, parted by tabs. Each line runs in a child
- * process in that folder, through the program's own main function, standard output into the file "out"
- * there and standard error into "err". When the child has ended, its exit status is written to standard
- * output as a line; that of a child that a signal ended is 128 and the signal's number. The launcher
- * itself opens no database, so every child begins as a fresh process of the program does. It ends with
- * its input.
+ * process in that folder, through the program's own main function, standard output into the file
+ * "out" there and standard error into "err". When the child has ended, its exit status is written
+ * to standard output as a line; that of a child that a signal ended is 128 and the signal's number.
+ * The launcher itself opens no database, so every child begins as a fresh process of the program
+ * does. It ends with its input.
  */
 #include "cli/cli.h"
 

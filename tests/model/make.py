@@ -37,12 +37,12 @@ class Case:
         self.scope = None
         self.reload = True                    # through the file
         self.manifest = rng.random() >= 0.1   # it is still there when the file is loaded
-        self.stale = rng.random() < 0.1       # something moves between plan and import
+        self.stale = rng.random() < 0.05       # something moves between plan and import
         self.options = {}
         self.decisions = {}
         self.bad = set()                      # (table, old id) of rows that cannot be imported
         self.by_command = 0                   # mappings set with the program and not by SQL
-        self.again = rng.random() < 0.3       # import a second time
+        self.again = rng.random() < 0.15       # import a second time
         _Maker(self).make()
 
 

@@ -296,7 +296,7 @@ class Import:
         return "SPACE" if self.case.product == "confluence" else "PROJECT", self.case.scope, None
 
     def destination_scopes(self):
-        """Keys of the spaces or projects that are erased; None stands for the rows that none owns."""
+        """Keys of the spaces or projects that are erased."""
         erase = self.options["erase"]
         if erase == "nothing":
             return set()
