@@ -273,20 +273,20 @@ class Import:
         old_page = {str(number): str(page) for page, (_, versions) in self.case.origin.pages.items()
                     for number in versions.values()}
         owners = {str(number): str(page) for number, page in self.case.origin.attachments.items()}
-        for rows in self.coming.values():
-            for table, row in (("DBLINK", row) for row in rows.values() if "DOCUMENTID" in row):
-                for _, (kind, key, link, _) in shape.entities(table, row):
-                    if kind not in ("VERSION", "ATTACHMENT"):
-                        continue
-                    new = self.mapped((kind, key, link))
-                    page = (old_page if kind == "VERSION" else owners).get(key)
-                    target = page in pages and self.mapped(("PAGE", page, None))
-                    if not new or not target or not self.exists(kind, new):
-                        continue
-                    fits = (int(target) in self.site.pages and int(new) in self.site.versions(int(target))
-                            if kind == "VERSION" else self.site.attachments[int(new)] == int(target))
-                    if not fits:
-                        self.expected.blockers.add("inconsistent")
+        # all of them, also those that only rows need that are left out
+        for row in self.items["DBLINK"].values():
+            for _, (kind, key, link, _) in shape.entities("DBLINK", row):
+                if kind not in ("VERSION", "ATTACHMENT"):
+                    continue
+                new = self.mapped((kind, key, link))
+                page = (old_page if kind == "VERSION" else owners).get(key)
+                target = page in pages and self.mapped(("PAGE", page, None))
+                if not new or not target or not self.exists(kind, new):
+                    continue
+                fits = (int(target) in self.site.pages and int(new) in self.site.versions(int(target))
+                        if kind == "VERSION" else self.site.attachments[int(new)] == int(target))
+                if not fits:
+                    self.expected.blockers.add("inconsistent")
 
     # --- scopes ------------------------------------------------------------------------------------
 
