@@ -92,22 +92,22 @@ def grow(t, command, step):
 
 def test_load_on_a_full_disk(t):
     t = faults.quick(t)
-    grow(t, loading(t), 64 if faults.sanitized(t) else 8)
+    grow(t, loading(t), 32 if faults.sanitized(t) else 8)
 
 
 def test_import_on_a_full_disk(t):
     t = faults.quick(t)
-    grow(t, importing(t), 32 if faults.sanitized(t) else 4)
+    grow(t, importing(t), 16 if faults.sanitized(t) else 4)
 
 
 def test_undo_on_a_full_disk(t):
     t = faults.quick(t)
-    grow(t, undoing(t), 32 if faults.sanitized(t) else 4)
+    grow(t, undoing(t), 12 if faults.sanitized(t) else 4)
 
 
 def test_limits_on_the_size_of_files(t):
     """What can be had everywhere: the process may not write files of more than so many bytes."""
-    step = (128 if faults.sanitized(t) else 16) << 10
+    step = (24 if faults.sanitized(t) else 16) << 10
     for prepare in (loading, importing, undoing):
         inner = faults.quick(t)
         command = prepare(inner)
