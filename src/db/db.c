@@ -11,11 +11,11 @@
 
 #define BULK_FAULT_ROWS 10000
 
-static const struct db_driver *const drivers[] = {&db_sqlite};
+static const struct db_driver *const drivers[] = {&db_sqlite, &db_postgres};
 
 /* Systems that people will ask for: a better answer than "unknown". */
 static const char *const systems_without_driver[] = {
-	"postgresql", "postgres", "mysql", "mariadb", "sqlserver", "oracle", "jdbc"};
+	"mysql", "mariadb", "sqlserver", "oracle", "jdbc"};
 
 /* --- connections ------------------------------------------------------------------------------ */
 
@@ -29,8 +29,10 @@ static bool has_scheme(const char *url, const char *scheme)
 static const struct db_driver *find_driver(const char *url)
 {
 	for (size_t i = 0; i < ARRAY_LEN(drivers); i++) {
-		if (has_scheme(url, drivers[i]->scheme))
-			return drivers[i];
+		for (size_t k = 0; k < ARRAY_LEN(drivers[i]->schemes); k++) {
+			if (drivers[i]->schemes[k] && has_scheme(url, drivers[i]->schemes[k]))
+				return drivers[i];
+		}
 	}
 	return NULL;
 }
@@ -49,7 +51,7 @@ static bool no_driver(const char *url, struct error *err)
 	error_set(err, ERROR_USAGE, "\"%s\" is no database URL that is known here", shown.at);
 	str_clear(&shown);
 	for (size_t i = 0; i < ARRAY_LEN(drivers); i++)
-		str_addf(&shown, "%s%s:...", i ? ", " : "", drivers[i]->scheme);
+		str_addf(&shown, "%s%s:...", i ? ", " : "", drivers[i]->schemes[0]);
 	error_hint(err, "Known are: %s", shown.at);
 	return false;
 }

@@ -31,7 +31,8 @@ struct db_bulk {
 };
 
 struct db_driver {
-	const char *scheme; /* what stands before the colon of a URL */
+	const char
+		*schemes[2]; /* what may stand before the colon of a URL; the second may be NULL */
 	const struct dialect *dialect;
 
 	/*
@@ -79,6 +80,6 @@ struct db_driver {
 		struct arena *arena, struct db_sequence *out, struct error *err);
 };
 
-extern const struct db_driver db_sqlite;
+extern const struct db_driver db_sqlite, db_postgres;
 
 #endif

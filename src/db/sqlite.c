@@ -509,7 +509,7 @@ static bool sqlite_free_bytes(const struct db *db, int64_t *bytes)
 }
 
 const struct db_driver db_sqlite = {
-	.scheme = "sqlite",
+	.schemes = {"sqlite"},
 	.dialect = &sqlite_dialect,
 	.open = sqlite_open,
 	.close = sqlite_close,

@@ -6,45 +6,10 @@
  * would read them, so that a value too large for the app's integer column is found before it is
  * written.
  */
+#include "db/collect.h"
 #include "db/sqlite.h"
 
 #include <inttypes.h>
-
-#define FIRST_CAPACITY 16
-
-/*
- * Runs a query with one parameter and reads each row as one item of `size` bytes, into an array in
- * the arena that doubles when it is full.
- */
-static bool collect(struct db *db, const char *sql, const char *parameter, size_t size,
-	void (*read)(struct db_rows *rows, struct arena *arena, void *item), struct arena *arena,
-	void **items, size_t *count, struct error *err)
-{
-	struct db_value value = db_text(parameter);
-	size_t found = 0, capacity = FIRST_CAPACITY;
-	char *array = arena_alloc(arena, capacity * size);
-	struct db_rows *rows;
-	bool row, ok;
-
-	if (!db_sqlite.query(db, sql, &value, 1, &rows, err))
-		return false;
-	while ((ok = db_sqlite.rows_next(rows, &row, err)) && row) {
-		if (found == capacity) {
-			char *larger = arena_alloc(arena, 2 * capacity * size);
-
-			memcpy(larger, array, capacity * size);
-			array = larger;
-			capacity *= 2;
-		}
-		read(rows, arena, array + found++ * size);
-	}
-	db_sqlite.rows_end(rows);
-	if (!ok)
-		return false;
-	*items = array;
-	*count = found;
-	return true;
-}
 
 static const char *column_text(struct db_rows *rows, size_t column, struct arena *arena)
 {
@@ -148,8 +113,8 @@ bool sqlite_columns(struct db *db, const char *table, struct arena *arena,
 {
 	void *items;
 
-	if (!collect(db, columns_sql, table, sizeof(**columns), read_column, arena, &items, count,
-		    err))
+	if (!collect_rows(&db_sqlite, db, columns_sql, table, sizeof(**columns), read_column, arena,
+		    &items, count, err))
 		return false;
 	*columns = items;
 	return true;
@@ -170,7 +135,8 @@ bool sqlite_tables(struct db *db, const char *prefix, struct arena *arena, const
 				  " ORDER BY name COLLATE BINARY";
 	void *items;
 
-	if (!collect(db, sql, prefix, sizeof(**names), read_table, arena, &items, count, err))
+	if (!collect_rows(&db_sqlite, db, sql, prefix, sizeof(**names), read_table, arena, &items,
+		    count, err))
 		return false;
 	*names = items;
 	return true;
@@ -204,7 +170,8 @@ bool sqlite_foreign_keys_to(struct db *db, const char *table, struct arena *aren
 		" ORDER BY m.name COLLATE BINARY, k.id, k.seq";
 	void *items;
 
-	if (!collect(db, sql, table, sizeof(**keys), read_foreign_key, arena, &items, count, err))
+	if (!collect_rows(&db_sqlite, db, sql, table, sizeof(**keys), read_foreign_key, arena,
+		    &items, count, err))
 		return false;
 	*keys = items;
 	return true;

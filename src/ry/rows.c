@@ -147,18 +147,24 @@ void ry_id_text(const struct ry *ry, struct str *sql)
 
 void ry_columns_json(const struct ry *ry, const char *const *columns, size_t count, struct str *sql)
 {
-	str_add_text(sql, ry->dialect->row_json_open);
+	const struct dialect *dialect = ry->dialect;
+	struct str row CLEANUP(str_release) = STR_INIT, value CLEANUP(str_release) = STR_INIT;
+	str_add_text(&row, dialect->row_json_open);
 	for (size_t i = 0; i < count; i++) {
 		if (i > 0 && i % DIALECT_ROW_PAIRS == 0)
-			str_addf(sql, "%s%s%s", ry->dialect->row_json_close,
-				ry->dialect->row_json_join, ry->dialect->row_json_open);
+			str_addf(&row, "%s%s%s", dialect->row_json_close, dialect->row_json_join,
+				dialect->row_json_open);
 		else if (i > 0)
-			str_add_text(sql, ", ");
-		db_literal(sql, slice_of(columns[i]));
-		str_add_text(sql, ", t.");
-		db_identifier(sql, columns[i]);
+			str_add_text(&row, ", ");
+		db_literal(&row, slice_of(columns[i]));
+		str_add_text(&row, ", ");
+		str_clear(&value);
+		str_add_text(&value, "t.");
+		db_identifier(&value, columns[i]);
+		dialect_apply(&row, dialect->row_value_f, value.at);
 	}
-	str_add_text(sql, ry->dialect->row_json_close);
+	str_add_text(&row, dialect->row_json_close);
+	dialect_apply(sql, dialect->row_json_f, row.at);
 }
 
 void ry_row_json(const struct ry *ry, const struct catalogue_table *table, struct str *sql)
