@@ -253,8 +253,7 @@ struct dialect {
 	 * of them with row_json_join between.
 	 */
 	const char *row_json_open, *row_json_close, *row_json_join;
-	const char *row_json_f;  /* all of them as one text */
-	const char *row_value_f; /* a value of the argument list */
+	const char *row_json_f; /* all of them as one text */
 	/*
 	 * A value of such a text, of the type and with the bytes that it had: for
 	 * dialect_row_column, see there.

@@ -28,13 +28,15 @@ const struct dialect postgres_dialect = {
 	.upper_f = "upper({} COLLATE \"und-x-icu\")",
 	.boolean_is_true_f = "({})",
 	.boolean_is_false_f = "(NOT {})",
-	/* through their text forms, which are exact for every type */
-	.row_json_open = "jsonb_build_object(",
-	.row_json_close = ")",
-	.row_json_join = " || ",
-	.row_json_f = "CAST({} AS text)",
-	.row_value_f = "CAST({} AS text)",
-	.row_column_f =
-		"(jsonb_populate_record(CAST(NULL AS {table}), CAST({} AS jsonb))).{column}",
+	/*
+	 * JSON as the server writes and reads it is exact for every type, and keeps a json column's
+	 * own text; only a JSON null in such a column comes back as no value. An argument list ends
+	 * at 100 arguments, so pairs are joined as text, without their braces.
+	 */
+	.row_json_open = "substr(left(CAST(json_build_object(",
+	.row_json_close = ") AS text), -1), 2)",
+	.row_json_join = " || ', ' || ",
+	.row_json_f = "('{' || {} || '}')",
+	.row_column_f = "(json_populate_record(CAST(NULL AS {table}), CAST({} AS json))).{column}",
 	.sha256_f = "encode(sha256(convert_to({}, 'UTF8')), 'hex')",
 };

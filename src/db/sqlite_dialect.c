@@ -39,7 +39,6 @@ const struct dialect sqlite_dialect = {
 	.row_json_close = ")",
 	.row_json_join = " || ",
 	.row_json_f = "{}",
-	.row_value_f = "{}",
 	.row_column_f = "reqferry_column({}, {name})",
 	.fraction_digits = 3,
 	.sha256_f = "reqferry_sha256({})",

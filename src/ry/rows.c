@@ -148,7 +148,7 @@ void ry_id_text(const struct ry *ry, struct str *sql)
 void ry_columns_json(const struct ry *ry, const char *const *columns, size_t count, struct str *sql)
 {
 	const struct dialect *dialect = ry->dialect;
-	struct str row CLEANUP(str_release) = STR_INIT, value CLEANUP(str_release) = STR_INIT;
+	struct str row CLEANUP(str_release) = STR_INIT;
 	str_add_text(&row, dialect->row_json_open);
 	for (size_t i = 0; i < count; i++) {
 		if (i > 0 && i % DIALECT_ROW_PAIRS == 0)
@@ -157,11 +157,8 @@ void ry_columns_json(const struct ry *ry, const char *const *columns, size_t cou
 		else if (i > 0)
 			str_add_text(&row, ", ");
 		db_literal(&row, slice_of(columns[i]));
-		str_add_text(&row, ", ");
-		str_clear(&value);
-		str_add_text(&value, "t.");
-		db_identifier(&value, columns[i]);
-		dialect_apply(&row, dialect->row_value_f, value.at);
+		str_add_text(&row, ", t.");
+		db_identifier(&row, columns[i]);
 	}
 	str_add_text(&row, dialect->row_json_close);
 	dialect_apply(sql, dialect->row_json_f, row.at);

@@ -220,10 +220,10 @@ static void test_open_refusals(void **state UNUSED)
 
 	assert_true(db_is_url("sqlite:x"));
 	assert_false(db_is_url("sqlite"));
-	assert_false(db_is_url("postgresql://x"));
+	assert_false(db_is_url("mysql://x"));
 	assert_false(db_is_url("origin"));
-	MUST_FAIL(db_open("postgresql://me:secret@h/x", DB_READ, &db, err), ERROR_UNSUPPORTED,
-		"no driver for \"postgresql\"");
+	MUST_FAIL(db_open("mysql://me:secret@h/x", DB_READ, &db, err), ERROR_UNSUPPORTED,
+		"no driver for \"mysql\"");
 	MUST_FAIL(db_open("foo://me:secret@h", DB_READ, &db, err), ERROR_USAGE, "\"foo://me@h\"");
 	MUST_FAIL(db_open("sqlite:", DB_READ, &db, err), ERROR_USAGE, "names no file");
 	MUST_FAIL(db_open("sqlite:x?timeout=-1", DB_READ, &db, err), ERROR_USAGE, "timeout=-1");
