@@ -126,6 +126,7 @@ MUST_CHECK bool db_query_text(struct db *db, const char *sql, const struct db_va
 
 enum db_transaction {
 	DB_SNAPSHOT,  /* reads see one state; nothing may be written */
+	DB_WORK,      /* reads see one state; temporary tables may be made and written, no others */
 	DB_READ_WRITE /* takes the write lock now where the system has one (SQLite) */
 };
 /* One transaction at a time; a second one inside it is refused. */

@@ -20,10 +20,14 @@ static bool postgres_exec(struct db *db, const char *sql, const struct db_value 
 
 static bool postgres_begin(struct db *db, enum db_transaction kind, struct error *err)
 {
-	const char *sql = kind == DB_SNAPSHOT ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-					      : "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+	/* a transaction that is READ ONLY can fill temporary tables, but not make any */
+	static const char *const begins[] = {
+		[DB_SNAPSHOT] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+		[DB_WORK] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE",
+		[DB_READ_WRITE] = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+	};
 
-	return postgres_run((struct postgres *)db, sql, NULL, 0, NULL, err);
+	return postgres_run((struct postgres *)db, begins[kind], NULL, 0, NULL, err);
 }
 
 static bool postgres_commit(struct db *db, struct error *err)

@@ -416,7 +416,7 @@ static bool sqlite_commit(struct db *db, struct error *err)
 
 	if (!check_transaction(sqlite, err))
 		return false;
-	if (sqlite->transaction == DB_SNAPSHOT &&
+	if (sqlite->transaction != DB_READ_WRITE &&
 		sqlite3_txn_state(sqlite->handle, "main") == SQLITE_TXN_WRITE)
 		return FAIL(err, READ_ONLY, "a snapshot of database \"%s\" was written to",
 			sqlite->path.at);

@@ -193,7 +193,7 @@ bool plan_make(struct instance *instance, const struct import_options *options, 
 	plan.instance = instance->name;
 	plan.place = instance->catalogue->scope == ENTITY_PROJECT ? "project" : "space";
 	bool outer = db_in_transaction(instance->db);
-	if (!outer && !db_begin(instance->db, DB_SNAPSHOT, err))
+	if (!outer && !db_begin(instance->db, DB_WORK, err))
 		return false;
 	bool ok = resolve_begin(instance, &plan.backup, options, task, err) &&
 		  plan_count(instance, &plan.backup, options, arena, &plan, err) &&

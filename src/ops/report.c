@@ -62,10 +62,10 @@ bool outcomes_keep(struct instance *instance, const struct stage_backup *backup,
 		/* an old id that occurs twice joins twice */
 		str_addf(&sql,
 			"INSERT INTO reqferry_outcome (backupkey, item, fate, mapping, parent) "
-			"SELECT $1, i.id, f.fate, min(%s), min(%s) FROM reqferry_fate f JOIN "
-			"reqferry_item i ON i.backupkey = $1 AND i.id = f.item%s WHERE "
-			"f.tablename = ",
-			mapping.at, parent.at, joins.at);
+			"SELECT $1, i.id, f.fate, min(%s), min(CAST(%s AS %s)) FROM "
+			"reqferry_fate f JOIN reqferry_item i ON i.backupkey = $1 AND i.id = "
+			"f.item%s WHERE f.tablename = ",
+			mapping.at, parent.at, db_dialect(instance->db)->type_int64, joins.at);
 		db_literal(&sql, slice_of(table->name));
 		str_add_text(&sql, " GROUP BY i.id, f.fate");
 		if (!db_exec(instance->db, sql.at, &key, 1, NULL, err))

@@ -390,9 +390,11 @@ static bool drop_items(struct instance *instance, const struct stage_backup *bac
 	}
 	str_addf(&sql,
 		"INSERT INTO reqferry_fate (item, tablename, fate, mapping) SELECT i.id, "
-		"i.tablename, min(%s END), min(COALESCE(%s%sNULL)) FROM reqferry_item i%s WHERE "
+		"i.tablename, min(%s END), min(CAST(COALESCE(%s%sNULL) AS %s)) FROM "
+		"reqferry_item i%s WHERE "
 		"i.backupkey = $1 AND i.tablename = ",
-		fate.at, cause.at, cause.len ? ", " : "NULL, ", joins.at);
+		fate.at, cause.at, cause.len ? ", " : "NULL, ",
+		db_dialect(instance->db)->type_int64, joins.at);
 	db_literal(&sql, slice_of(table->name));
 	/* an old id that occurs twice joins twice */
 	str_addf(&sql, " AND (%s) GROUP BY i.id, i.tablename", which.at);

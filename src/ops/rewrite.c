@@ -152,8 +152,10 @@ static struct slice replace_space(void *context, struct slice key)
 
 static bool rewrite_column(struct instance *instance, struct slice key,
 	const struct catalogue_column *column, struct spaces *spaces, struct task *task,
-	struct db_bulk *bulk, int64_t *unclear, int64_t *invalid, struct error *err)
+	int64_t *unclear, int64_t *invalid, struct error *err)
 {
+	static const char *const columns[] = {"item", "field", "value"};
+	struct db_bulk *bulk CLEANUP(db_bulk_discard) = NULL;
 	struct str sql CLEANUP(str_release) = STR_INIT, text CLEANUP(str_release) = STR_INIT;
 	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
 	const struct db_value value = db_slice(key);
@@ -167,13 +169,16 @@ static bool rewrite_column(struct instance *instance, struct slice key,
 		"= ",
 		column->field, issue, column->field);
 	db_literal(&sql, slice_of(column->owner->name));
-	if (!db_query(instance->db, sql.at, &value, 1, &rows, err))
+	/* in this order: while a bulk is open nothing can be asked */
+	if (!db_query(instance->db, sql.at, &value, 1, &rows, err) ||
+		!db_bulk_open(
+			instance->db, "reqferry_json", columns, ARRAY_LEN(columns), &bulk, err))
 		return false;
 	for (bool row;;) {
 		if (!db_rows_next(rows, &row, err))
 			return false;
 		if (!row)
-			return true;
+			return db_bulk_end(&bulk, err);
 		str_clear(&text);
 		spaces->issue = db_rows_text(rows, 2);
 		spaces->met_unclear = false;
@@ -198,26 +203,18 @@ static bool rewrite_column(struct instance *instance, struct slice key,
 bool resolve_json(struct instance *instance, const struct stage_backup *backup, struct task *task,
 	int64_t *unclear, int64_t *invalid, struct error *err)
 {
-	static const char *const columns[] = {"item", "field", "value"};
 	struct spaces spaces = {.arena = ARENA_INIT, .keys = DICT_INIT, .of_issue = DICT_INIT};
-	struct db_bulk *bulk = NULL;
 	*unclear = *invalid = 0;
 	task_step(task, "rewrite the audit trail", "rows", 0);
 	bool ok = load_spaces(instance, &spaces, err) &&
-		  load_all_links(instance, backup->key, &spaces, err) &&
-		  db_bulk_open(
-			  instance->db, "reqferry_json", columns, ARRAY_LEN(columns), &bulk, err);
+		  load_all_links(instance, backup->key, &spaces, err);
 	for (size_t t = 0; ok && t < instance->catalogue->table_count; t++) {
 		const struct catalogue_table *table = &instance->catalogue->tables[t];
 		for (size_t c = 0; ok && c < table->column_count; c++)
 			if (table->columns[c].uses[0].role == ROLE_JSON_LINKS)
 				ok = rewrite_column(instance, backup->key, &table->columns[c],
-					&spaces, task, bulk, unclear, invalid, err);
+					&spaces, task, unclear, invalid, err);
 	}
-	if (ok)
-		ok = db_bulk_end(&bulk, err);
-	else if (bulk)
-		db_bulk_discard(&bulk);
 	dict_release(&spaces.keys);
 	dict_release(&spaces.of_issue);
 	arena_release(&spaces.arena);

@@ -620,7 +620,7 @@ bool verify_run(struct instance *instance, struct slice key, struct task *task, 
 {
 	struct stage_backup backup;
 	if (!stage_backup_get(instance->db, key, arena, &backup, err) ||
-		!db_begin(instance->db, DB_SNAPSHOT, err))
+		!db_begin(instance->db, DB_WORK, err))
 		return false;
 	bool ok = verify_tables(instance, &backup, task, arena, out, err);
 	db_rollback(instance->db);
