@@ -95,5 +95,6 @@ const struct db_driver db_postgres = {
 	.columns = postgres_columns,
 	.tables = postgres_tables,
 	.foreign_keys_to = postgres_foreign_keys_to,
+	.check_sequence = postgres_check_sequence,
 	.fresh_ids = postgres_fresh_ids,
 };

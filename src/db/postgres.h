@@ -80,6 +80,8 @@ bool postgres_tables(struct db *db, const char *prefix, struct arena *arena, con
 	size_t *count, struct error *err);
 bool postgres_foreign_keys_to(struct db *db, const char *table, struct arena *arena,
 	struct db_foreign_key **keys, size_t *count, struct error *err);
+bool postgres_check_sequence(struct db *db, const char *table, const char *id_column,
+	struct arena *arena, struct db_sequence *out, struct error *err);
 bool postgres_fresh_ids(struct db *db, const char *table, const char *id_column, int64_t count,
 	const char *ordinal, struct str *expression, struct error *err);
 

@@ -134,6 +134,69 @@ static bool ask(struct db *db, const char *sql, const struct db_value *values, s
 	return ok;
 }
 
+/* The column's own sequence, quoted as the server writes it. */
+static bool find_sequence(struct db *db, const char *table, const char *id_column,
+	struct arena *arena, struct slice *sequence, struct error *err)
+{
+	CLEANUP(str_release) struct str sql = STR_INIT, name = STR_INIT;
+	const struct db_value column = db_text(id_column);
+
+	db_identifier(&name, table);
+	str_add_text(&sql, "SELECT pg_catalog.pg_get_serial_sequence(");
+	db_literal(&sql, str_slice(&name));
+	str_add_text(&sql, ", $1)");
+	if (!ask(db, sql.at, &column, 1, arena, sequence, 1, err))
+		return false;
+	if (!sequence->at)
+		return FAIL_HINT(err, DATABASE, "Compare the table with one that the app has made.",
+			"column \"%s\" of table \"%s\" has no sequence", id_column, table);
+	return true;
+}
+
+/* *out gets where `sequence` stands; last + 1 is what it gives next. */
+static bool look_at_sequence(struct db *db, const char *table, const char *id_column,
+	struct slice sequence, struct arena *arena, struct db_sequence *out, struct error *err)
+{
+	CLEANUP(str_release) struct str sql = STR_INIT, highest = STR_INIT;
+	struct slice numbers[2];
+
+	str_add_text(&highest, "(SELECT max(");
+	db_identifier(&highest, id_column);
+	str_add_text(&highest, ") FROM ");
+	db_identifier(&highest, table);
+	str_add_char(&highest, ')');
+	str_addf(&sql,
+		"SELECT CASE WHEN s.is_called THEN s.last_value ELSE s.last_value - 1 END, %s "
+		"FROM %.*s s",
+		highest.at, SLICE_PRINT(sequence));
+	if (!ask(db, sql.at, NULL, 0, arena, numbers, 2, err))
+		return false;
+	if (!slice_to_int64(numbers[0], &out->last))
+		return FAIL(err, DATABASE, "sequence %.*s cannot be read", SLICE_PRINT(sequence));
+	if (!numbers[1].at || !slice_to_int64(numbers[1], &out->highest))
+		out->highest = out->last; /* an empty table */
+	out->behind = out->highest > out->last;
+	str_clear(&sql);
+	str_add_text(&sql, "SELECT setval(");
+	db_literal(&sql, sequence);
+	str_addf(&sql, ", %s)", highest.at);
+	out->statement = arena_strdup(arena, str_slice(&sql));
+	return true;
+}
+
+bool postgres_check_sequence(struct db *db, const char *table, const char *id_column,
+	struct arena *arena, struct db_sequence *out, struct error *err)
+{
+	struct db_sequence found = {.behind = false};
+	struct slice sequence;
+
+	if (!find_sequence(db, table, id_column, arena, &sequence, err) ||
+		!look_at_sequence(db, table, id_column, sequence, arena, &found, err))
+		return false;
+	*out = found;
+	return true;
+}
+
 /*
  * Every id is drawn by nextval when the row is written, so nobody else is given it; the sequence is
  * never set. One that stands behind the highest id would draw ids that are there already.
@@ -142,43 +205,24 @@ bool postgres_fresh_ids(struct db *db, const char *table, const char *id_column,
 	const char *ordinal UNUSED, struct str *expression, struct error *err)
 {
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
-	CLEANUP(str_release) struct str sql = STR_INIT, name = STR_INIT;
-	const struct db_value column = db_text(id_column);
-	struct slice sequence, numbers[2];
-	int64_t next, highest;
+	struct db_sequence found = {.behind = false};
+	struct slice sequence;
 
-	db_identifier(&name, table);
-	str_add_text(&sql, "SELECT pg_catalog.pg_get_serial_sequence(");
-	db_literal(&sql, str_slice(&name));
-	str_add_text(&sql, ", $1)");
-	if (!ask(db, sql.at, &column, 1, &arena, &sequence, 1, err))
+	if (!find_sequence(db, table, id_column, &arena, &sequence, err) ||
+		!look_at_sequence(db, table, id_column, sequence, &arena, &found, err))
 		return false;
-	if (!sequence.at)
-		return FAIL_HINT(err, DATABASE, "Compare the table with one that the app has made.",
-			"column \"%s\" of table \"%s\" has no sequence", id_column, table);
-	/* pg_get_serial_sequence quotes what it gives */
-	str_clear(&sql);
-	str_addf(&sql, "SELECT CASE WHEN s.is_called THEN s.last_value + 1 ELSE s.last_value END, "
-		       "(SELECT max(");
-	db_identifier(&sql, id_column);
-	str_addf(&sql, ") FROM %s) FROM %.*s s", name.at, SLICE_PRINT(sequence));
-	if (!ask(db, sql.at, NULL, 0, &arena, numbers, 2, err))
-		return false;
-	if (!slice_to_int64(numbers[0], &next))
-		return FAIL(err, DATABASE, "sequence %.*s cannot be read", SLICE_PRINT(sequence));
-	if (numbers[1].at && slice_to_int64(numbers[1], &highest) && highest >= next) {
+	if (found.behind) {
 		error_set(err, ERROR_DATABASE,
 			"the sequence of table \"%s\" stands at %" PRId64
 			", behind its highest id %" PRId64,
-			table, next, highest);
-		error_hint(err, "Run: SELECT setval('%.*s', (SELECT max(\"%s\") FROM %s))",
-			SLICE_PRINT(sequence), id_column, name.at);
+			table, found.last, found.highest);
+		error_hint(err, "Run: %s", found.statement);
 		return false;
 	}
-	if (count > INT64_MAX - next)
+	if (count > INT64_MAX - found.last)
 		return FAIL(err, LIMIT,
-			"table \"%s\" has no %" PRId64 " ids left: the next one is %" PRId64, table,
-			count, next);
+			"table \"%s\" has no %" PRId64 " ids left: the last one was %" PRId64,
+			table, count, found.last);
 	str_add_text(expression, "nextval(");
 	db_literal(expression, sequence);
 	str_add_text(expression, "::regclass)");

@@ -38,5 +38,6 @@ const struct dialect postgres_dialect = {
 	.row_json_join = " || ', ' || ",
 	.row_json_f = "('{' || {} || '}')",
 	.row_column_f = "(json_populate_record(CAST(NULL AS {table}), CAST({} AS json))).{column}",
+	.fraction_digits = 6,
 	.sha256_f = "encode(sha256(convert_to({}, 'UTF8')), 'hex')",
 };

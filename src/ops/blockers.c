@@ -58,7 +58,7 @@ static void needed_mappings(struct planner *planner, const char *condition, stru
 static void referred_mappings(const struct planner *planner, bool kept, struct str *sql)
 {
 	const struct catalogue *catalogue = planner->instance->catalogue;
-	str_add_text(sql, "SELECT NULL WHERE 1 = 0");
+	str_add_text(sql, "SELECT m.id FROM reqferry_resolved m WHERE 1 = 0");
 	for (size_t t = 0; t < catalogue->table_count; t++) {
 		for (size_t c = 0; c < catalogue->tables[t].column_count; c++) {
 			const struct catalogue_column *column = &catalogue->tables[t].columns[c];

@@ -527,6 +527,7 @@ static void test_fresh_ids(void **state UNUSED)
 	CLEANUP(db_close) struct db *db = new_db("fresh");
 	CLEANUP(str_release) struct str expression = STR_INIT;
 	struct error why = ERROR_INIT;
+	struct db_sequence sequence;
 
 	run(db, "CREATE TABLE \"AO_T\" (\"ID\" bigserial PRIMARY KEY, place bigint)");
 	run(db, "INSERT INTO \"AO_T\" (place) SELECT 0 FROM generate_series(1, 5)");
@@ -541,7 +542,14 @@ static void test_fresh_ids(void **state UNUSED)
 				     "\"ID\") FROM \"AO_T\" WHERE place > 0"),
 		"6-1,7-2,8-3");
 	run(db, "INSERT INTO \"AO_T\" (place) VALUES (9)");
+	MUST(db_check_sequence(db, "AO_T", "ID", &arena, &sequence, err));
+	assert_false(sequence.behind);
+	assert_int_equal(sequence.highest, 9);
 	run(db, "INSERT INTO \"AO_T\" (\"ID\", place) VALUES (100, 0)");
+	MUST(db_check_sequence(db, "AO_T", "ID", &arena, &sequence, err));
+	assert_true(sequence.behind);
+	assert_int_equal(sequence.last, 9);
+	assert_int_equal(sequence.highest, 100);
 	MUST(db_begin(db, DB_READ_WRITE, err));
 	assert_false(db_fresh_ids(db, "AO_T", "ID", 1, "1", &expression, &why));
 	db_rollback(db);
