@@ -52,12 +52,12 @@ MUST_CHECK bool postgres_run(struct postgres *postgres, const char *sql,
 MUST_CHECK bool postgres_set_aside(struct postgres *postgres, struct error *err);
 bool postgres_query(struct db *db, const char *sql, const struct db_value *values, size_t count,
 	struct db_rows **rows, struct error *err);
-bool postgres_rows_next(struct db_rows *rows, bool *row, struct error *err);
+bool postgres_rows_next(struct db_rows *base, bool *row, struct error *err);
 size_t postgres_rows_columns(const struct db_rows *rows);
 const char *postgres_rows_name(const struct db_rows *rows, size_t column);
-struct slice postgres_rows_text(struct db_rows *rows, size_t column);
+struct slice postgres_rows_text(struct db_rows *base, size_t column);
 int64_t postgres_rows_int(struct db_rows *rows, size_t column);
-void postgres_rows_end(struct db_rows *rows);
+void postgres_rows_end(struct db_rows *base);
 
 /* --- postgres_open.c --- */
 
@@ -68,9 +68,9 @@ void postgres_close(struct db *db);
 
 bool postgres_bulk_open(struct db *db, const char *table, const char *const *columns, size_t count,
 	struct db_bulk **bulk, struct error *err);
-bool postgres_bulk_row(struct db_bulk *bulk, const struct db_value *values, struct error *err);
-bool postgres_bulk_end(struct db_bulk *bulk, struct error *err);
-void postgres_bulk_discard(struct db_bulk *bulk);
+bool postgres_bulk_row(struct db_bulk *base, const struct db_value *values, struct error *err);
+bool postgres_bulk_end(struct db_bulk *base, struct error *err);
+void postgres_bulk_discard(struct db_bulk *base);
 
 /* --- postgres_catalogue.c: as in struct db_driver --- */
 

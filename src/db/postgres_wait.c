@@ -53,6 +53,7 @@ bool postgres_result(struct postgres *postgres, PGresult **result, struct error 
 	PGconn *conn = postgres->conn;
 	bool cancelled = false;
 
+	*result = NULL;
 	if (!flush(postgres, &cancelled))
 		return postgres_fail_connection(postgres, err);
 	while (PQisBusy(conn)) {
