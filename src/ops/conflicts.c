@@ -468,15 +468,77 @@ static bool block_emptied_scopes(struct planner *planner, struct error *err)
 	return true;
 }
 
-static bool in_catalogue(const struct catalogue *catalogue, const char *table)
+static const struct catalogue_table *by_full_name(
+	const struct catalogue *catalogue, const char *table)
 {
 	for (size_t t = 0; t < catalogue->table_count; t++)
 		if (strcmp(catalogue->tables[t].full_name, table) == 0)
-			return true;
-	return false;
+			return &catalogue->tables[t];
+	return NULL;
 }
 
-/* Tables that the catalogue does not know, with rows that refer to rows to be erased. */
+/*
+ * How many rows that stay refer to rows of `target` that are erased, through a column that the
+ * catalogue does not know; `known`: their table when the catalogue knows that.
+ */
+static bool count_foreign(struct planner *planner, const struct db_foreign_key *key,
+	const struct catalogue_table *known, const struct catalogue_table *target, int64_t *rows,
+	int64_t *first, struct error *err)
+{
+	struct str sql CLEANUP(str_release) = STR_INIT;
+	str_add_text(&sql, "SELECT count(*), min(e.id) FROM ");
+	db_identifier(&sql, key->table);
+	str_add_text(&sql, " f JOIN reqferry_erase e ON e.id = f.");
+	db_identifier(&sql, key->column);
+	str_add_text(&sql, " AND e.tablename = ");
+	db_literal(&sql, slice_of(target->full_name));
+	if (known) {
+		str_add_text(
+			&sql, " WHERE NOT EXISTS (SELECT 1 FROM reqferry_erase o WHERE o.id = f.");
+		db_identifier(&sql, planner->instance->catalogue->id_column);
+		str_add_text(&sql, " AND o.tablename = ");
+		db_literal(&sql, slice_of(known->full_name));
+		str_add_char(&sql, ')');
+	}
+	return two_numbers(planner, sql.at, rows, first, err);
+}
+
+static bool block_foreign_key(struct planner *planner, const struct db_foreign_key *key,
+	const struct catalogue_table *target, struct error *err)
+{
+	const struct catalogue_table *known =
+		by_full_name(planner->instance->catalogue, key->table);
+	const struct catalogue_column *column =
+		known ? catalogue_column(known, slice_of(key->column)) : NULL;
+	int64_t rows, first;
+	if (column && column->uses[0].role == ROLE_ROW)
+		return true; /* such rows are erased with what they refer to, or put back */
+	if (!count_foreign(planner, key, known, target, &rows, &first, err))
+		return false;
+	if (rows > 0 && known)
+		planner_block(planner, "foreign-table", rows,
+			"Add the column to a catalogue and use it with --catalogue "
+			"(docs/catalogue.md), or empty it in those rows first.",
+			"%lld row%s of the table \"%s\" %s, by a column that the catalogue does "
+			"not "
+			"know, to rows of \"%s\" that would be erased%s\"%s\" = %lld",
+			(long long)rows, rows == 1 ? "" : "s", key->table,
+			rows == 1 ? "refers" : "refer", target->full_name,
+			rows == 1 ? ": " : ", the first with ", key->column, (long long)first);
+	else if (rows > 0)
+		planner_block(planner, "foreign-table", rows,
+			"Add the table to a catalogue and use it with --catalogue "
+			"(docs/catalogue.md), or remove those rows first.",
+			"%lld row%s of the table \"%s\", which the catalogue does not know, %s to "
+			"rows of \"%s\" that would be erased%s\"%s\" = %lld",
+			(long long)rows, rows == 1 ? "" : "s", key->table,
+			rows == 1 ? "refers" : "refer", target->full_name,
+			rows == 1 ? ": " : ", the first with ", key->column, (long long)first);
+	return true;
+}
+
+/* Rows that the catalogue knows nothing of and that hold on to rows to be erased: the database
+ * would refuse to erase those, or would change what refers to them. */
 static bool block_foreign_tables(struct planner *planner, struct error *err)
 {
 	struct instance *instance = planner->instance;
@@ -487,31 +549,9 @@ static bool block_foreign_tables(struct planner *planner, struct error *err)
 		if (!db_foreign_keys_to(
 			    instance->db, table->full_name, planner->arena, &keys, &count, err))
 			return false;
-		for (size_t k = 0; k < count; k++) {
-			struct str sql CLEANUP(str_release) = STR_INIT;
-			int64_t rows, first;
-			if (in_catalogue(instance->catalogue, keys[k].table))
-				continue;
-			str_add_text(&sql, "SELECT count(*), min(e.id) FROM ");
-			db_identifier(&sql, keys[k].table);
-			str_add_text(&sql, " f JOIN reqferry_erase e ON e.id = f.");
-			db_identifier(&sql, keys[k].column);
-			str_add_text(&sql, " AND e.tablename = ");
-			db_literal(&sql, slice_of(table->full_name));
-			if (!two_numbers(planner, sql.at, &rows, &first, err))
+		for (size_t k = 0; k < count; k++)
+			if (!block_foreign_key(planner, &keys[k], table, err))
 				return false;
-			if (rows > 0)
-				planner_block(planner, "foreign-table", rows,
-					"Add the table to a catalogue and use it with --catalogue "
-					"(docs/catalogue.md), or remove those rows first.",
-					"%lld row%s of the table \"%s\", which the catalogue does "
-					"not know, %s to rows of \"%s\" that would be erased%s"
-					"\"%s\" = %lld",
-					(long long)rows, rows == 1 ? "" : "s", keys[k].table,
-					rows == 1 ? "refers" : "refer", table->full_name,
-					rows == 1 ? ": " : ", the first with ", keys[k].column,
-					(long long)first);
-		}
 	}
 	return true;
 }
