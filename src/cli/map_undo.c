@@ -75,8 +75,11 @@ static bool run(struct session *session, const struct given *given, struct error
 			given->options[DRY_RUN] ? DB_READ : DB_WRITE, &instance, err) ||
 		!stage_backup_get(instance.db, key, &session->arena, &backup, err))
 		return false;
-	return undo(session, instance.db, key, number, given, &result, err) &&
-	       print(session, &result, err);
+	if (!undo(session, instance.db, key, number, given, &result, err))
+		return false;
+	if (!given->options[DRY_RUN])
+		session->done = "the undo";
+	return print(session, &result, err);
 }
 
 const struct command command_map_undo = {

@@ -23,9 +23,9 @@ import world_jira
 KILLED = -9
 ASSUMED = ("--accept", "assumed,possible")
 # What is made anew each time: times, random ids. Whether there is a value counts.
-VOLATILE = {"reqferry_backup": ("created", "exported"), "reqferry_batch": ("changeddate",),
-            "reqferry_change": ("id", "changeddate"),
-            "reqferry_mapping": ("changeddate",), "reqferry_undo": ("undokey", "created", "undone", "deleted"),
+VOLATILE = {"reqferry_backup": ("created", "exported"), "reqferry_change": ("changeddate",),
+            "reqferry_batch": ("changeddate",), "reqferry_mapping": ("changeddate",),
+            "reqferry_undo": ("undokey", "created", "undone", "deleted"),
             "reqferry_undo_row": ("undokey",), "reqferry_undo_column": ("undokey",),
             "reqferry_undo_scope": ("undokey",)}
 

@@ -81,6 +81,7 @@ def test_map(t):
     loop(t, WIKI, "map", "auto", url, "move", "--open-ok", recorded=False, stride=3)
     loop(t, WIKI, "map", "set", url, "move", "SPACE", "ABC", "DEF", recorded=False)
     loop(t, WIKI, "map", "exclude", url, "move", "--type", "USER", "--yes", recorded=False)
+    loop(t, WIKI, "map", "undo", url, "move", "--yes", recorded=False)
 
 
 def test_export(t):
