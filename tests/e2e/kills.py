@@ -10,8 +10,10 @@ import contextlib
 import fcntl
 import os
 import random
+import resource
 import shutil
 import signal
+import sqlite3
 import struct
 import subprocess
 
@@ -75,27 +77,39 @@ def prepare(t, step, count):
 
 
 class Kills:
-    """A step that takes at least `least` seconds undisturbed, to be killed again and again."""
+    """A step that takes at least `least` seconds undisturbed, to be killed again and again.
+
+    The data grow until the step needs the processor that long: then it cannot be quicker when the
+    machine is less busy. If a whole run is quicker all the same, everything begins anew with more data.
+    """
 
     def __init__(self, t, step, least):
-        self.t, self.step = t, step
-        count, self.seconds = 1_000, 0
+        self.t, self.step, self.least = t, step, least
+        self.count = 1_000
+        self.size_up()
+
+    def size_up(self):
+        t = self.t
         while True:
-            self.command = prepare(t, step, count)
+            self.command = prepare(t, self.step, self.count)
             faults.keep(t, NAME)
-            self.seconds = t.run(*self.command, timeout=900).seconds
-            if self.seconds >= least:
-                faults.restore(t, NAME)  # the same, with less noise of the machine
-                self.seconds = min(self.seconds, t.run(*self.command, timeout=900).seconds)
-            if self.seconds >= least:
+            self.seconds = float("inf")  # the quickest whole run
+            busy = self.whole_run()
+            if busy >= 1.1 * self.least:
                 break
-            count = int(count * max(1.3, 1.15 * least / self.seconds))
-        self.count = count
+            self.count = int(self.count * max(1.2, min(20, 1.2 * self.least / busy)))
         shutil.copy(t.dir / NAME, t.dir / COMPLETE)
         faults.restore(t, NAME)
         assert faults.differs(t, NAME, COMPLETE), "the step changes nothing"
         self.fresh = True   # the database is as `before`, but for records of runs
-        self.done = self.killed = self.inside = self.spilled = self.kept = self.again = 0
+        self.killed = self.inside = self.spilled = self.kept = self.again = 0
+
+    def whole_run(self):
+        """Runs the step to its end; returns the seconds that it kept the processor busy."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.seconds = min(self.seconds, self.t.run(*self.command, timeout=900).seconds)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
     def stop(self, process):
         """Stops it; False when it has ended meanwhile."""
@@ -107,11 +121,14 @@ class Kills:
         if writer(self.t.dir / NAME) != process.popen.pid:
             return False
         self.spilled += (self.t.dir / f"{NAME}-wal").stat().st_size > 1 << 20
-        return faults.state_of_last_run(self.t, NAME) == "running"
+        try:
+            return faults.state_of_last_run(self.t, NAME) == "running"
+        except sqlite3.OperationalError:  # locked: it recovers what the last kill left, and has not begun
+            return False
 
     def kill(self, moment):
-        """Runs the step and kills it after a part (0 to 1) of its time; looks at what is left.
-        Returns whether it was killed before it ended."""
+        """Runs the step and kills it after a part (0 to 1) of its time, unless it ends before; looks at
+        what is left."""
         t, inside, killed = self.t, False, False
         if not self.fresh:
             faults.restore(t, NAME)
@@ -123,12 +140,11 @@ class Kills:
             inside, killed = self.is_inside(process), True
         process.kill()
         result = process.wait(expect=(0, faults.KILLED))
-        self.done += 1
         if not killed:
-            self.seconds = min(self.seconds, result.seconds)  # the machine has more time now
-            self.fresh = False
+            self.seconds, self.fresh = min(self.seconds, result.seconds), False
             t.equal(faults.differs(t, NAME, COMPLETE), None, "what differs after a run that ended")
-            return False
+            self.check_length()
+            return
         copy = faults.copy_of(t, NAME)
         change = faults.differs(t, copy, BEFORE)
         lack = change and faults.differs(t, copy, COMPLETE)
@@ -139,21 +155,27 @@ class Kills:
         self.fresh = not change
         self.kept += self.fresh
         self.inside += inside and self.fresh
-        return True
 
     def run_again(self):
         """The step once more, on what the last kill left."""
         t = self.t
         if not self.fresh:
             return
-        self.seconds = min(self.seconds, t.run(*self.command, timeout=900).seconds)
+        self.whole_run()
         faults.sound(t, NAME)
         t.equal(faults.differs(t, NAME, COMPLETE), None, "what differs after another run")
         self.fresh = False
         self.again += 1
+        self.check_length()
+
+    def check_length(self):
+        if self.seconds < self.least:
+            print(f"    {self.step}: {self.seconds:.1f} s are too few, once more with more data")
+            self.count = int(1.3 * self.count)
+            self.size_up()
 
     def __str__(self):
-        return (f"{self.step}: {self.killed} kills in {self.seconds:.1f} s ({2 * self.count} rows), "
+        return (f"{self.step}: {self.killed} kills in runs of {self.seconds:.1f} s or more ({2 * self.count} rows), "
                 f"{self.inside} inside the transaction ({self.spilled} with pages of it in the journal), "
                 f"{self.kept} left all as before, {self.again} runs after a kill")
 
