@@ -158,10 +158,10 @@ void db_bulk_discard(struct db_bulk **bulk);
 struct db_column {
 	const char *name;
 	const char *type; /* as the database spells it, lower case */
-	bool not_null;
-	bool has_default; /* or fills itself, as an id does */
 	int64_t length;   /* of a varchar or char in characters; 0 = no limit */
 	int bits;         /* of an integer type, numeric(n,0) included: 32 or 64; 0 = none */
+	bool not_null;
+	bool has_default; /* or fills itself, as an id does */
 };
 
 /*

@@ -688,20 +688,20 @@ static void test_bulk(void **state UNUSED)
 static void test_columns(void **state UNUSED)
 {
 	static const struct db_column expected[] = {
-		{"ID", "integer", true, true, 0, 64},
-		{"NAME", "character varying(255)", true, false, 255, 0},
-		{"short", "varchar( 60 )", false, true, 60, 0},
-		{"c", "char(1)", false, false, 1, 0},
-		{"i", "integer", false, false, 0, 32},
-		{"s", "smallint", true, true, 0, 32},
-		{"b", "bigint", false, false, 0, 64},
-		{"n", "numeric(18,0)", false, false, 0, 64},
-		{"n9", "numeric(9,0)", false, false, 0, 32},
-		{"d", "numeric(18,2)", false, false, 0, 0},
-		{"t", "timestamp without time zone", false, false, 0, 0},
-		{"o", "boolean", false, false, 0, 0},
-		{"v", "interval", false, false, 0, 0},
-		{"x", "text", false, false, 0, 0},
+		{"ID", "integer", 0, 64, true, true},
+		{"NAME", "character varying(255)", 255, 0, true, false},
+		{"short", "varchar( 60 )", 60, 0, false, true},
+		{"c", "char(1)", 1, 0, false, false},
+		{"i", "integer", 0, 32, false, false},
+		{"s", "smallint", 0, 32, true, true},
+		{"b", "bigint", 0, 64, false, false},
+		{"n", "numeric(18,0)", 0, 64, false, false},
+		{"n9", "numeric(9,0)", 0, 32, false, false},
+		{"d", "numeric(18,2)", 0, 0, false, false},
+		{"t", "timestamp without time zone", 0, 0, false, false},
+		{"o", "boolean", 0, 0, false, false},
+		{"v", "interval", 0, 0, false, false},
+		{"x", "text", 0, 0, false, false},
 	};
 	CLEANUP(db_close) struct db *db = new_db("columns.db");
 	struct db_column *columns;

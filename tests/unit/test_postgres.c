@@ -456,18 +456,18 @@ static void test_bulk_failures(void **state UNUSED)
 static void test_columns(void **state UNUSED)
 {
 	static const struct db_column want[] = {
-		{"ID", "bigint", true, true, 0, 64},
-		{"A", "character varying(255)", false, false, 255, 0},
-		{"b", "character(1)", true, false, 0, 0},
-		{"c", "numeric(18,0)", false, false, 0, 64},
-		{"d", "numeric(9,0)", false, true, 0, 32},
-		{"e", "numeric(9,2)", false, false, 0, 0},
-		{"f", "integer", false, false, 0, 32},
-		{"g", "text", false, false, 0, 0},
-		{"h", "timestamp without time zone", false, false, 0, 0},
-		{"i", "boolean", false, false, 0, 0},
-		{"j", "bigint", true, true, 0, 64},
-		{"l", "numeric", false, false, 0, 0},
+		{"ID", "bigint", 0, 64, true, true},
+		{"A", "character varying(255)", 255, 0, false, false},
+		{"b", "character(1)", 0, 0, true, false},
+		{"c", "numeric(18,0)", 0, 64, false, false},
+		{"d", "numeric(9,0)", 0, 32, false, true},
+		{"e", "numeric(9,2)", 0, 0, false, false},
+		{"f", "integer", 0, 32, false, false},
+		{"g", "text", 0, 0, false, false},
+		{"h", "timestamp without time zone", 0, 0, false, false},
+		{"i", "boolean", 0, 0, false, false},
+		{"j", "bigint", 0, 64, true, true},
+		{"l", "numeric", 0, 0, false, false},
 	};
 	CLEANUP(db_close) struct db *db = new_db("columns");
 	struct db_column *columns;
