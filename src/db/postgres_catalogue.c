@@ -62,11 +62,6 @@ bool postgres_columns(struct db *db, const char *table, struct arena *arena,
 
 /* --- tables and keys -------------------------------------------------------------------------- */
 
-static void read_table(struct db_rows *rows, struct arena *arena, void *item)
-{
-	*(const char **)item = column_text(rows, 0, arena);
-}
-
 bool postgres_tables(struct db *db, const char *prefix, struct arena *arena, const char ***names,
 	size_t *count, struct error *err)
 {
@@ -75,23 +70,8 @@ bool postgres_tables(struct db *db, const char *prefix, struct arena *arena, con
 		"pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') "
 		"AND n.nspname = ANY (current_schemas(false)) AND left(c.relname, length($1)) = $1 "
 		"ORDER BY name";
-	void *items;
 
-	if (!collect_rows(&db_postgres, db, sql, prefix, sizeof(**names), read_table, arena, &items,
-		    count, err))
-		return false;
-	*names = items;
-	return true;
-}
-
-static void read_foreign_key(struct db_rows *rows, struct arena *arena, void *item)
-{
-	*(struct db_foreign_key *)item = (struct db_foreign_key){
-		.table = column_text(rows, 0, arena),
-		.column = column_text(rows, 1, arena),
-		.to_table = column_text(rows, 2, arena),
-		.to_column = column_text(rows, 3, arena),
-	};
+	return collect_names(&db_postgres, db, sql, prefix, arena, names, count, err);
 }
 
 bool postgres_foreign_keys_to(struct db *db, const char *table, struct arena *arena,
@@ -107,13 +87,8 @@ bool postgres_foreign_keys_to(struct db *db, const char *table, struct arena *ar
 		"pg_catalog.pg_attribute ta ON ta.attrelid = t.oid AND ta.attnum = u.other WHERE "
 		"k.contype = 'f' AND k.confrelid = " TABLE
 		" ORDER BY f.relname COLLATE \"C\", k.oid, u.place";
-	void *items;
 
-	if (!collect_rows(&db_postgres, db, sql, table, sizeof(**keys), read_foreign_key, arena,
-		    &items, count, err))
-		return false;
-	*keys = items;
-	return true;
+	return collect_foreign_keys(&db_postgres, db, sql, table, arena, keys, count, err);
 }
 
 /* --- fresh ids -------------------------------------------------------------------------------- */

@@ -120,11 +120,6 @@ bool sqlite_columns(struct db *db, const char *table, struct arena *arena,
 	return true;
 }
 
-static void read_table(struct db_rows *rows, struct arena *arena, void *item)
-{
-	*(const char **)item = column_text(rows, 0, arena);
-}
-
 bool sqlite_tables(struct db *db, const char *prefix, struct arena *arena, const char ***names,
 	size_t *count, struct error *err)
 {
@@ -133,23 +128,8 @@ bool sqlite_tables(struct db *db, const char *prefix, struct arena *arena, const
 				  " AND substr(name, 1, length($1)) = $1 COLLATE BINARY"
 				  " AND substr(name, 1, 7) <> 'sqlite_'"
 				  " ORDER BY name COLLATE BINARY";
-	void *items;
 
-	if (!collect_rows(&db_sqlite, db, sql, prefix, sizeof(**names), read_table, arena, &items,
-		    count, err))
-		return false;
-	*names = items;
-	return true;
-}
-
-static void read_foreign_key(struct db_rows *rows, struct arena *arena, void *item)
-{
-	*(struct db_foreign_key *)item = (struct db_foreign_key){
-		.table = column_text(rows, 0, arena),
-		.column = column_text(rows, 1, arena),
-		.to_table = column_text(rows, 2, arena),
-		.to_column = column_text(rows, 3, arena),
-	};
+	return collect_names(&db_sqlite, db, sql, prefix, arena, names, count, err);
 }
 
 bool sqlite_foreign_keys_to(struct db *db, const char *table, struct arena *arena,
@@ -168,13 +148,8 @@ bool sqlite_foreign_keys_to(struct db *db, const char *table, struct arena *aren
 		" WHERE m.type = 'table' AND k.\"table\" = $1 COLLATE NOCASE"
 		" AND EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1)"
 		" ORDER BY m.name COLLATE BINARY, k.id, k.seq";
-	void *items;
 
-	if (!collect_rows(&db_sqlite, db, sql, table, sizeof(**keys), read_foreign_key, arena,
-		    &items, count, err))
-		return false;
-	*keys = items;
-	return true;
+	return collect_foreign_keys(&db_sqlite, db, sql, table, arena, keys, count, err);
 }
 
 /* --- fresh ids -------------------------------------------------------------------------------- */
