@@ -15,33 +15,12 @@
 #include "base/time.h"
 #include "db/db.h"
 #include "db/letter.h"
+#include "must.h"
 
 static struct arena arena; /* cleared after each test */
 static const char *server; /* the folder of its socket */
 
 /* --- helpers ---------------------------------------------------------------------------------- */
-
-static void must(bool ok, const struct error *err)
-{
-	if (!ok)
-		fail_msg("%s: %s [%s]", error_kind_name(err->kind), err->message, err->detail);
-}
-
-#define MUST(call)                                                                                 \
-	do {                                                                                       \
-		struct error must_err = ERROR_INIT, *err = &must_err;                              \
-		must(call, err);                                                                   \
-	} while (0)
-
-/* The call fails with this kind, and the message holds these words. */
-#define MUST_FAIL(call, expected, words)                                                           \
-	do {                                                                                       \
-		struct error must_err = ERROR_INIT, *err = &must_err;                              \
-		assert_false(call);                                                                \
-		assert_string_equal(error_kind_name(err->kind), error_kind_name(expected));        \
-		if (!strstr(err->message, words))                                                  \
-			fail_msg("\"%s\" is not in: %s", words, err->message);                     \
-	} while (0)
 
 static const char *url_of(const char *user, const char *database, const char *parameters)
 {
