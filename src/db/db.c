@@ -340,6 +340,39 @@ bool db_in_transaction(const struct db *db)
 	return db->in_transaction;
 }
 
+/* --- locks ------------------------------------------------------------------------------------ */
+
+bool db_has_locks(const struct db *db)
+{
+	return db->driver->lock != NULL;
+}
+
+bool db_lock(struct db *db, const char *table, const char *name, const char *note, bool wait,
+	bool *got, struct error *err)
+{
+	if (!db_has_locks(db)) {
+		*got = true;
+		return true;
+	}
+	return may_run(db, err) && db->driver->lock(db, table, name, note, wait, got, err);
+}
+
+void db_unlock_all(struct db *db)
+{
+	if (db_has_locks(db) && !db->cut)
+		db->driver->unlock_all(db);
+}
+
+bool db_lock_holder(struct db *db, const char *table, const char *name, int64_t *process,
+	struct str *note, struct error *err)
+{
+	if (!db_has_locks(db)) {
+		*process = 0;
+		return true;
+	}
+	return may_run(db, err) && db->driver->lock_holder(db, table, name, process, note, err);
+}
+
 /* --- bulk ------------------------------------------------------------------------------------- */
 
 bool db_bulk_open(struct db *db, const char *table, const char *const *columns, size_t count,

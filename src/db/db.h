@@ -137,6 +137,32 @@ MUST_CHECK bool db_commit(struct db *db, struct error *err);
 void db_rollback(struct db *db);
 bool db_in_transaction(const struct db *db);
 
+/* --- locks ------------------------------------------------------------------------------------ */
+
+/*
+ * Locks that programs agree on. They lock no rows: who does not ask for one does not notice it.
+ * Where the write transaction is the only lock (SQLite), db_has_locks is false and every lock is
+ * granted at once.
+ */
+bool db_has_locks(const struct db *db);
+/*
+ * Takes the lock `name` of the schema in which `table` is found (where it is not there: of the
+ * current one). It is held until the end of the transaction; outside of one until db_unlock_all or
+ * the end of the connection, however that comes. With `wait` as long as the URL's timeout says.
+ * *got is false when another connection holds it; a transaction is then to be rolled back. `note`
+ * (may be NULL) is what others can see of this connection meanwhile.
+ */
+MUST_CHECK bool db_lock(struct db *db, const char *table, const char *name, const char *note,
+	bool wait, bool *got, struct error *err);
+/* Gives back the locks that were taken outside of a transaction. */
+void db_unlock_all(struct db *db);
+/*
+ * The server's process that holds the lock, 0 when nobody does; its note is appended to *note (may
+ * be NULL) as far as it can be seen.
+ */
+MUST_CHECK bool db_lock_holder(struct db *db, const char *table, const char *name, int64_t *process,
+	struct str *note, struct error *err);
+
 /* --- bulk ------------------------------------------------------------------------------------- */
 
 /*

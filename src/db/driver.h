@@ -78,6 +78,13 @@ struct db_driver {
 	/* NULL: fresh_ids alone refuses a sequence that stands behind */
 	bool (*check_sequence)(struct db *db, const char *table, const char *id_column,
 		struct arena *arena, struct db_sequence *out, struct error *err);
+
+	/* NULL, all three: the write transaction is the only lock */
+	bool (*lock)(struct db *db, const char *table, const char *name, const char *note,
+		bool wait, bool *got, struct error *err);
+	void (*unlock_all)(struct db *db);
+	bool (*lock_holder)(struct db *db, const char *table, const char *name, int64_t *process,
+		struct str *note, struct error *err);
 };
 
 extern const struct db_driver db_sqlite, db_postgres;

@@ -41,6 +41,15 @@ static bool postgres_commit(struct db *db, struct error *err)
 	return postgres_run(postgres, "COMMIT", NULL, 0, NULL, err);
 }
 
+/* As a network does that breaks: the server notices when it reads or writes next. */
+static void postgres_cut(struct db *db)
+{
+	int socket = PQsocket(((struct postgres *)db)->conn);
+
+	if (socket >= 0)
+		shutdown(socket, SHUT_RDWR);
+}
+
 static void postgres_rollback(struct db *db)
 {
 	struct postgres *postgres = (struct postgres *)db;
@@ -50,17 +59,8 @@ static void postgres_rollback(struct db *db)
 	db->task = NULL; /* a task that says stop must not stop this */
 	if (PQstatus(postgres->conn) == CONNECTION_OK &&
 		!postgres_run(postgres, "ROLLBACK", NULL, 0, NULL, &ignored))
-		PQreset(postgres->conn);
+		postgres_cut(db); /* a connection made anew would have other settings */
 	db->task = task;
-}
-
-/* As a network does that breaks: the server notices when it reads or writes next. */
-static void postgres_cut(struct db *db)
-{
-	int socket = PQsocket(((struct postgres *)db)->conn);
-
-	if (socket >= 0)
-		shutdown(socket, SHUT_RDWR);
 }
 
 /* --- the driver ------------------------------------------------------------------------------- */
@@ -97,4 +97,7 @@ const struct db_driver db_postgres = {
 	.foreign_keys_to = postgres_foreign_keys_to,
 	.check_sequence = postgres_check_sequence,
 	.fresh_ids = postgres_fresh_ids,
+	.lock = postgres_lock,
+	.unlock_all = postgres_unlock_all,
+	.lock_holder = postgres_lock_holder,
 };

@@ -85,6 +85,14 @@ bool postgres_check_sequence(struct db *db, const char *table, const char *id_co
 bool postgres_fresh_ids(struct db *db, const char *table, const char *id_column, int64_t count,
 	const char *ordinal, struct str *expression, struct error *err);
 
+/* --- postgres_lock.c: as in struct db_driver --- */
+
+bool postgres_lock(struct db *db, const char *table, const char *name, const char *note, bool wait,
+	bool *got, struct error *err);
+void postgres_unlock_all(struct db *db);
+bool postgres_lock_holder(struct db *db, const char *table, const char *name, int64_t *process,
+	struct str *note, struct error *err);
+
 /* --- postgres_dialect.c --- */
 
 extern const struct dialect postgres_dialect;

@@ -217,11 +217,20 @@ static bool set_session(struct postgres *postgres, const struct url_parts *parts
 		"SET standard_conforming_strings = on",
 	};
 	CLEANUP(str_release) struct str sql = STR_INIT;
+	struct error ignored = ERROR_INIT;
 
 	for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
 		if (!postgres_run(postgres, settings[i], NULL, 0, NULL, err))
 			return false;
 	}
+	/*
+	 * A statement of a process that died must not go on and hold its locks. Servers before 14
+	 * and on some systems do not know this.
+	 */
+	if (PQserverVersion(postgres->conn) >= 140000 &&
+		!postgres_run(postgres, "SET client_connection_check_interval = '5s'", NULL, 0,
+			NULL, &ignored))
+		ignored = ERROR_INIT;
 	str_addf(&sql, "SET lock_timeout = %lld", (long long)parts->timeout);
 	if (!postgres_run(postgres, sql.at, NULL, 0, NULL, err))
 		return false;

@@ -356,7 +356,8 @@ bool mapping_auto(struct host *host, const struct host *other, const struct stag
 
 	if (!check_products(host, other, backup, err) ||
 		!find_origin(host->db, backup->origin_id, &run.words.origin, err) ||
-		!stage_prepare(host->db, err) || !stage_begin(host->db, NULL, err))
+		!stage_prepare(host->db, err) ||
+		!stage_begin_locked(host->db, backup->key, "map", task->actor, err))
 		return false;
 	if (!run_all(&run, &result, err) || !db_commit(host->db, err)) {
 		db_rollback(host->db);

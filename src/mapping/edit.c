@@ -97,7 +97,8 @@ bool mapping_set(struct host *host, struct slice backup_key, const char *type, c
 		host, backup_key, type, key, dependencies, slice_of(destination), force, task};
 	int64_t count;
 
-	if (!stage_prepare(host->db, err) || !stage_begin(host->db, NULL, err))
+	if (!stage_prepare(host->db, err) ||
+		!stage_begin_locked(host->db, backup_key, "map", task->actor, err))
 		return false;
 	if (!set_one(&set, &count, err) || !db_commit(host->db, err)) {
 		db_rollback(host->db);
@@ -293,7 +294,7 @@ bool mapping_edit(struct db *db, struct slice backup_key, enum mapping_edit edit
 	int64_t changed;
 
 	if (!mapping_filter_check(filter, err) || !stage_prepare(db, err) ||
-		!stage_begin(db, NULL, err))
+		!stage_begin_locked(db, backup_key, "map", task->actor, err))
 		return false;
 	if (!stage_backup_get(db, backup_key, &arena, &all.backup, err) ||
 		!edit_all(&all, &changed, err) || !db_commit(db, err)) {

@@ -427,7 +427,8 @@ bool mapping_undo(struct db *db, struct slice backup_key, int64_t number, bool d
 		.arena = arena};
 
 	if ((!dry_run && !stage_prepare(db, err)) ||
-		!db_begin(db, dry_run ? DB_SNAPSHOT : DB_READ_WRITE, err))
+		!(dry_run ? db_begin(db, DB_SNAPSHOT, err)
+			  : stage_begin_locked(db, backup_key, "map", task->actor, err)))
 		return false;
 	if (!undo_all(&undo, number, dry_run, err) || !db_commit(db, err)) {
 		db_rollback(db);

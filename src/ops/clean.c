@@ -190,7 +190,7 @@ bool clean_all(struct instance *instance, bool force, bool dry_run, struct task 
 	struct clean_result result = {.runs = 0};
 	task_step(task, "drop reqferry's tables", "tables", 0);
 	if (!(dry_run ? db_begin(instance->db, DB_SNAPSHOT, err)
-		      : stage_begin(instance->db, NULL, err)))
+		      : stage_begin_locked(instance->db, SLICE_NULL, "clean", task->actor, err)))
 		return false;
 	bool ok = all_body(instance, force, dry_run, arena, &result, err) && task_check(task, err);
 	if (ok && !dry_run)

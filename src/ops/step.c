@@ -19,6 +19,18 @@ static void record_end(struct instance *instance, const char *run, bool ok, cons
 	db_set_task(instance->db, task);
 }
 
+/* The instance's lock comes first: who holds a backup's never asks for it. */
+static bool lock(struct db *db, const char *name, struct slice key, const struct task *task,
+	struct error *err)
+{
+	static const char *const of_instance[] = {"import", "undo", "clean"};
+	bool instance = slice_starts_with(key, "undo-"), backup = strcmp(name, "undo") != 0;
+	for (size_t i = 0; i < ARRAY_LEN(of_instance); i++)
+		instance = instance || strcmp(name, of_instance[i]) == 0;
+	return (!instance || stage_lock(db, SLICE_NULL, name, task->actor, false, err)) &&
+	       (!backup || !key.at || stage_lock(db, key, name, task->actor, false, err));
+}
+
 bool step_run(struct instance *instance, const char *name, struct slice key, struct task *task,
 	step_fn body, void *context, struct error *err)
 {
@@ -29,9 +41,13 @@ bool step_run_reporting(struct instance *instance, const char *name, struct slic
 	struct task *task, step_fn body, void *context, const struct str *report, struct error *err)
 {
 	char run[33];
-	if (!task_check(task, err) || !stage_prepare(instance->db, err) ||
-		!stage_run_begin(instance->db, name, key, task->actor, run, err))
+	if (!task_check(task, err) || !stage_prepare(instance->db, err))
 		return false;
+	if (!lock(instance->db, name, key, task, err) ||
+		!stage_run_begin(instance->db, name, key, task->actor, run, err)) {
+		stage_unlock(instance->db);
+		return false;
+	}
 	bool ok = stage_begin(instance->db, run, err);
 	if (ok) {
 		ok = body(context, err) &&
@@ -42,5 +58,6 @@ bool step_run_reporting(struct instance *instance, const char *name, struct slic
 			db_rollback(instance->db);
 	}
 	record_end(instance, run, ok, err, task);
+	stage_unlock(instance->db);
 	return ok;
 }

@@ -2,9 +2,10 @@
  * The record of every step that ran or runs. A run is written before its step's transaction begins
  * and after it ended, so that it can be seen while the step works and stays when it fails.
  *
- * A process that was killed cannot note its own end: the next step on the instance does it, when it
- * finds a run of this machine whose process is gone. On SQLite nobody else can write while a step
- * does, so the heartbeat stands still during it.
+ * A process that was killed cannot note its own end: the next step on the instance does it. Where
+ * the database has locks, each run holds one of its own, which vanishes with its connection; on
+ * SQLite a run is over when its process on this machine is gone. On SQLite nobody else can write
+ * while a step does, so the heartbeat stands still during it.
  */
 #include "base/time.h"
 #include "stage/stage.h"
@@ -36,20 +37,61 @@ static bool is_gone(struct slice host)
 	return slice_is(host, own) && kill((pid_t)number, 0) != 0 && errno == ESRCH;
 }
 
-/* Adds the newest run whose process may live to a message about a lock. */
-static void name_holder(struct db *db, const char *own, struct error *err)
+/* The table in whose schema our locks are. */
+#define LOCK_TABLE "reqferry_meta"
+
+static const char *run_lock(struct arena *arena, struct slice run)
+{
+	return arena_printf(arena, "run %.*s", SLICE_PRINT(run));
+}
+
+/* *alive is false for a run whose process is known to be no more. */
+static bool look_at_run(struct db *db, struct slice run, struct slice host, bool *alive,
+	int64_t *process, struct error *err)
+{
+	struct arena arena CLEANUP(arena_release) = ARENA_INIT;
+	*process = 0;
+	if (!db_has_locks(db)) {
+		*alive = !is_gone(host);
+		return true;
+	}
+	if (!db_lock_holder(db, LOCK_TABLE, run_lock(&arena, run), process, NULL, err))
+		return false;
+	*alive = *process != 0;
+	return true;
+}
+
+static void hint_at_holder(int64_t process, struct error *err)
+{
+	if (process)
+		error_hint(err,
+			"Wait until it is done, or stop it, and try again. On the server it is "
+			"process %lld.",
+			(long long)process);
+	else
+		error_hint(err, "Wait until it is done, or stop it, and try again.");
+}
+
+/*
+ * Adds the newest run that may live to a message about a lock: the one of the server's process
+ * `holder`, when that is known. False when there is none.
+ */
+static bool name_run(struct db *db, const char *own, int64_t holder, struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_end) = NULL;
 	struct error ignored = ERROR_INIT;
 	const struct db_value value = db_text(own ? own : "");
 	if (!db_query(db,
-		    "SELECT step, backupkey, actor, started, host FROM reqferry_run WHERE state = "
-		    "'running' AND id <> $1 ORDER BY started DESC, id",
+		    "SELECT step, backupkey, actor, started, host, id FROM reqferry_run WHERE "
+		    "state = 'running' AND id <> $1 ORDER BY started DESC, id",
 		    &value, 1, &rows, &ignored))
-		return;
+		return false;
 	for (bool row; db_rows_next(rows, &row, &ignored) && row;) {
 		struct slice key = db_rows_text(rows, 1), host = db_rows_text(rows, 4);
-		if (is_gone(host))
+		bool alive;
+		int64_t process;
+		if (!look_at_run(db, db_rows_text(rows, 5), host, &alive, &process, &ignored) ||
+			!alive || (holder && process != holder))
 			continue;
 		const struct error before = *err;
 		error_set(err, ERROR_LOCKED,
@@ -57,10 +99,11 @@ static void name_holder(struct db *db, const char *own, struct error *err)
 			before.message, SLICE_PRINT(db_rows_text(rows, 0)), key.at ? " of \"" : "",
 			SLICE_PRINT(key), key.at ? "\"" : "", SLICE_PRINT(db_rows_text(rows, 2)),
 			SLICE_PRINT(db_rows_text(rows, 3)), SLICE_PRINT(host));
-		error_hint(err, "Wait until it is done, or stop it, and try again.");
+		hint_at_holder(holder, err);
 		error_detail(err, "%s", before.detail);
-		return;
+		return true;
 	}
+	return false;
 }
 
 bool stage_begin(struct db *db, const char *own, struct error *err)
@@ -68,9 +111,73 @@ bool stage_begin(struct db *db, const char *own, struct error *err)
 	if (db_begin(db, DB_READ_WRITE, err))
 		return true;
 	if (err->kind == ERROR_LOCKED)
-		name_holder(db, own, err);
+		name_run(db, own, 0, err);
 	return false;
 }
+
+/* --- locks --- */
+
+static const char *lock_name(struct arena *arena, struct slice key)
+{
+	return key.at ? arena_printf(arena, "backup %.*s", SLICE_PRINT(key)) : "instance";
+}
+
+/* What others see of this connection: it is cut at 63 bytes, so the names come last. */
+static const char *lock_note(struct arena *arena, const char *step, const char *actor)
+{
+	char now[25], host[192];
+	time_now_utc(now);
+	name_host(host, sizeof(host), (long)getpid());
+	return arena_printf(arena, "reqferry %s %s %s (%s)", now, step, actor, host);
+}
+
+static bool fail_locked(struct db *db, struct slice key, const char *name, struct error *err)
+{
+	struct str note CLEANUP(str_release) = STR_INIT;
+	struct error ignored = ERROR_INIT;
+	int64_t holder = 0;
+	db_rollback(db);
+	if (!db_lock_holder(db, LOCK_TABLE, name, &holder, &note, &ignored))
+		holder = 0;
+	if (key.at)
+		error_set(err, ERROR_LOCKED, "the backup \"%.*s\" is locked", SLICE_PRINT(key));
+	else
+		error_set(err, ERROR_LOCKED, "the instance is locked");
+	if (holder && name_run(db, NULL, holder, err))
+		return false;
+	if (note.len) {
+		const struct error before = *err;
+		error_set(err, ERROR_LOCKED, "%s; there runs \"%s\"", before.message, note.at);
+	}
+	hint_at_holder(holder, err);
+	return false;
+}
+
+bool stage_lock(struct db *db, struct slice key, const char *step, const char *actor, bool wait,
+	struct error *err)
+{
+	struct arena arena CLEANUP(arena_release) = ARENA_INIT;
+	const char *name = lock_name(&arena, key);
+	bool got;
+	if (!db_lock(db, LOCK_TABLE, name, lock_note(&arena, step, actor), wait, &got, err)) {
+		db_rollback(db);
+		return false;
+	}
+	return got || fail_locked(db, key, name, err);
+}
+
+void stage_unlock(struct db *db)
+{
+	db_unlock_all(db);
+}
+
+bool stage_begin_locked(
+	struct db *db, struct slice key, const char *step, const char *actor, struct error *err)
+{
+	return stage_begin(db, NULL, err) && stage_lock(db, key, step, actor, true, err);
+}
+
+/* --- runs --- */
 
 /* Inside a write transaction. */
 static bool note_interrupted(struct db *db, const char *now, struct error *err)
@@ -90,7 +197,12 @@ static bool note_interrupted(struct db *db, const char *now, struct error *err)
 				return false;
 			if (!row)
 				break;
-			if (!is_gone(db_rows_text(rows, 1)))
+			bool alive;
+			int64_t process;
+			if (!look_at_run(db, db_rows_text(rows, 0), db_rows_text(rows, 1), &alive,
+				    &process, err))
+				return false;
+			if (alive)
 				continue;
 			struct gone *gone = arena_alloc(&arena, sizeof(*gone));
 			*gone = (struct gone){list, arena_copy(&arena, db_rows_text(rows, 0))};
@@ -128,7 +240,10 @@ bool stage_run_begin(struct db *db, const char *step, struct slice backup_key, c
 	name_host(host, sizeof(host), (long)getpid());
 	const struct db_value values[] = {db_text(fresh), db_text(step), db_slice(backup_key),
 		db_text(actor), db_text(host), db_text(now)};
-	if (!stage_begin(db, NULL, err))
+	struct arena arena CLEANUP(arena_release) = ARENA_INIT;
+	bool got;
+	if (!db_lock(db, LOCK_TABLE, run_lock(&arena, slice_of(fresh)), NULL, false, &got, err) ||
+		!stage_begin(db, NULL, err))
 		return false;
 	if (!note_interrupted(db, now, err) ||
 		!db_exec(db,

@@ -126,7 +126,7 @@ bool stage_prepare(struct db *db, struct error *err)
 			(long long)version, STAGE_SCHEMA_VERSION);
 	if (version == STAGE_SCHEMA_VERSION)
 		return true;
-	if (!stage_begin(db, NULL, err))
+	if (!stage_begin_locked(db, SLICE_NULL, "prepare", "reqferry", err))
 		return false;
 	if (migrate(db, err) && db_commit(db, err))
 		return true;

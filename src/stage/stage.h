@@ -117,8 +117,23 @@ void stage_field_list(struct str *sql, const char *alias, unsigned first, unsign
  */
 MUST_CHECK bool stage_begin(struct db *db, const char *own, struct error *err);
 /*
+ * Takes the lock of a backup, or of the instance when `key` has no value, until stage_unlock or the
+ * end of the transaction that is open; `wait`: as long as the URL's timeout says. ERROR_LOCKED
+ * names who holds it and since when; a transaction is rolled back then. Where the write transaction
+ * is the only lock this does nothing.
+ */
+MUST_CHECK bool stage_lock(struct db *db, struct slice key, const char *step, const char *actor,
+	bool wait, struct error *err);
+/* Gives back what was locked outside of a transaction. */
+void stage_unlock(struct db *db);
+/* Begins a write transaction that holds the lock of `key`, as stage_lock says; it waits. */
+MUST_CHECK bool stage_begin_locked(
+	struct db *db, struct slice key, const char *step, const char *actor, struct error *err);
+
+/*
  * Records that a step begins, in a transaction of its own (not inside another), and returns the
- * run's id. Runs of processes of this machine that are no more are noted as interrupted.
+ * run's id. Runs that are no more are noted as interrupted: where the
+ * database has locks, those whose connection is gone; else those whose process on this machine is.
  */
 MUST_CHECK bool stage_run_begin(struct db *db, const char *step, struct slice backup_key,
 	const char *actor, char id[33], struct error *err);
