@@ -93,6 +93,89 @@ static const char *field(const PGresult *result, int which)
 	return text ? text : "";
 }
 
+/* --- which table ------------------------------------------------------------------------------ */
+
+/* The name behind `words`, quoted or not. */
+static bool name_behind(const char *text, const char *words, struct slice *name)
+{
+	const char *at = text ? strstr(text, words) : NULL;
+	size_t len;
+
+	if (!at)
+		return false;
+	at += strlen(words);
+	if (*at == '"')
+		at++;
+	len = strcspn(at, "\" \n(");
+	*name = (struct slice){at, len};
+	return len > 0;
+}
+
+/* Whose rows are waited for stands in the context; which table as a whole, the server does not say.
+ */
+static void name_locked(struct postgres *postgres, const PGresult *result, struct error *err)
+{
+	struct slice table;
+
+	if (!name_behind(field(result, PG_DIAG_CONTEXT), "in relation ", &table))
+		return;
+	error_set(err, ERROR_LOCKED, "table \"%.*s\" of \"%s\" is locked by another program",
+		SLICE_PRINT(table), postgres->name.at);
+	error_hint(err,
+		"Wait until the other program is done, or stop it (pg_stat_activity shows it), and "
+		"try again; timeout=MS in the URL says how long to wait.");
+}
+
+/* The right that the statement needs on what it was denied. */
+static const char *right_of(const char *kind, struct slice name, const char *sql)
+{
+	static const char *const verbs[][2] = {{"INSERT INTO ", "INSERT"},
+		{"DELETE FROM ", "DELETE"}, {"UPDATE ", "UPDATE"}, {"COPY ", "INSERT"}};
+	struct slice target;
+
+	if (strcmp(kind, "sequence") == 0)
+		return strstr(sql, "nextval") ? "USAGE" : "SELECT";
+	if (strcmp(kind, "schema") == 0)
+		return strstr(sql, "CREATE ") ? "CREATE" : "USAGE";
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
+		if (strncmp(sql, verbs[i][0], strlen(verbs[i][0])) == 0 &&
+			name_behind(sql, verbs[i][0], &target) && slice_equal(target, name))
+			return verbs[i][1];
+	}
+	return "SELECT";
+}
+
+/* The server's message in English names what was denied; in other languages the rule's text stays.
+ */
+static void name_denied(
+	struct postgres *postgres, const PGresult *result, const char *sql, struct error *err)
+{
+	static const char *const kinds[] = {"table", "sequence", "schema"};
+	const char *words = field(result, PG_DIAG_MESSAGE_PRIMARY);
+
+	for (size_t i = 0; sql && i < ARRAY_LEN(kinds); i++) {
+		char begin[64];
+		struct slice name;
+
+		snprintf(begin, sizeof(begin), "permission denied for %s ", kinds[i]);
+		if (!name_behind(words, begin, &name))
+			continue;
+		const char *right = right_of(kinds[i], name, sql);
+
+		error_set(err, ERROR_REFUSED,
+			"the role \"%s\" lacks the right %s on %s \"%.*s\" of \"%s\"",
+			PQuser(postgres->conn), right, kinds[i], SLICE_PRINT(name),
+			postgres->name.at);
+		error_hint(err,
+			"Run as its owner: GRANT %s ON %s \"%.*s\" TO \"%s\"; "
+			"docs/databases.md lists the rights of each step.",
+			right, kinds[i], SLICE_PRINT(name), PQuser(postgres->conn));
+		return;
+	}
+}
+
+/* --- errors ----------------------------------------------------------------------------------- */
+
 bool postgres_fail_connection(struct postgres *postgres, struct error *err)
 {
 	CLEANUP(str_release) struct str words = STR_INIT;
@@ -114,6 +197,10 @@ bool postgres_fail(
 	if (strcmp(state, "57014") == 0 && task && !task_check(task, err))
 		return false;
 	set_by_state(postgres, state, err);
+	if (strcmp(state, "55P03") == 0)
+		name_locked(postgres, result, err);
+	if (strcmp(state, "42501") == 0)
+		name_denied(postgres, result, sql, err);
 	error_detail(err, "%s (SQLSTATE %s)%s%s", field(result, PG_DIAG_MESSAGE_PRIMARY),
 		*state ? state : "?", sql ? ": " : "", sql ? sql : "");
 	return false;
