@@ -133,8 +133,9 @@ def _content(product, state):
             for table in shape.TABLES[product]}
 
 
-def damages(product, after, rng):
-    """(name, state) of states as a faulty import could have left them."""
+def damages(product, after, rng, fresh):
+    """(name, state) of states as a faulty import could have left them. fresh: {table: ids of rows whose
+    id nobody can know beforehand}, which may as well have another one."""
     def copy():
         return {table: {number: dict(row) for number, row in rows.items()}
                 for table, rows in after.items()}
@@ -147,11 +148,11 @@ def damages(product, after, rng):
         state = copy()
         state[table.name][10 ** 6] = dict(rng.choice(list(state[table.name].values())))
         yield f"a row of {table.name} is there twice", state
-        state = copy()
-        number = rng.choice(list(state[table.name]))
-        row = state[table.name].pop(number)
-        state[table.name][10 ** 6] = row
-        yield f"a row of {table.name} has another id", state
+        known = [number for number in after[table.name] if number not in fresh[table.name]]
+        if known:
+            state = copy()
+            state[table.name][10 ** 6] = state[table.name].pop(rng.choice(known))
+            yield f"a row of {table.name} has another id", state
         for name, column in table.columns.items():
             state = copy()
             row = rng.choice(list(state[table.name].values()))
