@@ -69,7 +69,8 @@ static bool export_table(struct export_step *step, const struct catalogue_table 
 	ry_id(ry, "t", &sql);
 	const struct db_value values[] = {
 		db_slice(step->options->key), db_int(first_id), db_slice(step->scope)};
-	return db_exec(step->instance->db, sql.at, values, step->scope.at ? 3 : 2, rows, err);
+	/* a global table has no scope; PostgreSQL refuses a value that has no place */
+	return db_exec(step->instance->db, sql.at, values, strstr(sql.at, "$3") ? 3 : 2, rows, err);
 }
 
 /* Columns that the catalogue does not know cannot be exported: name those that hold something. */
@@ -90,7 +91,7 @@ static bool report_unknown_columns(struct export_step *step, struct error *err)
 				&sql);
 			const struct db_value value = db_slice(step->scope);
 			if (!db_query_int(step->instance->db, sql.at, &value,
-				    step->scope.at ? 1 : 0, 0, &rows, err))
+				    strstr(sql.at, "$1") ? 1 : 0, 0, &rows, err))
 				return false;
 			step->out->unknown_columns = true;
 			task_warn(step->task,

@@ -31,6 +31,8 @@ def test_each_role_can_do_its_steps(t):
     t.run("load", mapper, f"{tiny.KEY}.csv", "--key", "out")
     t.run("map", "auto", mapper, tiny.KEY, expect=(0, 3))
     t.run("delete", mapper, "out")
+    t.run("export", mapper, "back", "--space", "ABC", expect=(0, 3))
+    t.run("delete", mapper, "back")
     t.equal(site.everything(), before, "the app's tables")
     done = t.run("--json", *pgsite.import_arguments(site, user="reqferry_writer")).json
     t.run("verify", reader, tiny.KEY)
