@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "db/db.h"
 #include "demo/demo.h"
+#include "must.h"
 
 static char folder[] = "/tmp/reqferry-test-demo-XXXXXX";
 static struct arena arena;
@@ -25,18 +26,6 @@ static const char *const files[] = {DEMO_CONFLUENCE_ORIGIN, DEMO_CONFLUENCE_DEST
 	DEMO_JIRA_ORIGIN, DEMO_JIRA_DESTINATION};
 
 /* --- helpers ---------------------------------------------------------------------------------- */
-
-static void must(bool ok, const struct error *err)
-{
-	if (!ok)
-		fail_msg("%s: %s [%s]", error_kind_name(err->kind), err->message, err->detail);
-}
-
-#define MUST(call)                                                                                 \
-	do {                                                                                       \
-		struct error must_err = ERROR_INIT, *err = &must_err;                              \
-		must(call, err);                                                                   \
-	} while (0)
 
 static const char *path_in(const char *name, const char *file)
 {

@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "host/host.h"
 #include "host_rows.h"
+#include "must.h"
 
 static char folder[] = "/tmp/reqferry-test-host-XXXXXX";
 static struct arena arena; /* cleared after each test */
@@ -22,18 +23,6 @@ static const char *database_path;
 static unsigned databases;
 
 /* --- helpers ---------------------------------------------------------------------------------- */
-
-static void must(bool ok, const struct error *err)
-{
-	if (!ok)
-		fail_msg("%s: %s [%s]", error_kind_name(err->kind), err->message, err->detail);
-}
-
-#define MUST(call)                                                                                 \
-	do {                                                                                       \
-		struct error must_err = ERROR_INIT, *err = &must_err;                              \
-		must(call, err);                                                                   \
-	} while (0)
 
 static void script(const char *sql)
 {
