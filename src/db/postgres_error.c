@@ -15,7 +15,7 @@ struct state_rule {
 /* The first that fits counts: codes stand before their class. */
 static const struct state_rule rules[] = {
 	{"28", ERROR_AUTHENTICATION, "the server refused to let the user into \"%s\"",
-		"Check the user name, the password (.pgpass, service file or password_command) and "
+		"Check the user name, the password (.pgpass or service file) and "
 		"the server's pg_hba.conf."},
 	{"3D000", ERROR_UNREACHABLE, "the database of \"%s\" does not exist on its server",
 		"Check the database's name."},

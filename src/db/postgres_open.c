@@ -125,10 +125,9 @@ static bool fail_to_connect(struct postgres *postgres, struct error *err)
 		const char *message, *hint;
 	} known[] = {
 		{"password authentication failed", ERROR_AUTHENTICATION,
-			"\"%s\" refused the password",
-			"Check .pgpass, the service file or password_command."},
+			"\"%s\" refused the password", "Check .pgpass or the service file."},
 		{"no password supplied", ERROR_AUTHENTICATION, "\"%s\" wants a password",
-			"Put it into .pgpass or a service file, or name a password_command."},
+			"Put it into .pgpass or a service file."},
 		{"no pg_hba.conf entry", ERROR_AUTHENTICATION,
 			"the server of \"%s\" lets nobody in from here as this user",
 			"Ask its administrator for a line in pg_hba.conf."},

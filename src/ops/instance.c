@@ -86,8 +86,7 @@ static bool refuse_password(const char *url, struct error *err)
 	}
 	if (!secret)
 		return true;
-	return FAIL_HINT(err, USAGE,
-		"Use .pgpass, a service file, or password_command in the configuration file.",
+	return FAIL_HINT(err, USAGE, "Use .pgpass or a service file.",
 		"a URL with a password is refused, since others could read it in the process list");
 }
 
